@@ -1,0 +1,189 @@
+#include "base/toml.h"
+
+#include <fmt/format.h>
+
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+
+#include "base/file.h"
+
+namespace shomei {
+
+struct TomlTable::Node {
+  std::shared_ptr<const toml::table> root;
+  const toml::table* table;
+  std::string place;
+  std::set<std::string, std::less<>> asked;
+  std::vector<std::shared_ptr<Node>> children;
+
+  std::unexpected<Error> bad(std::string_view key, std::string_view what) const {
+    return fail(Code::kConfigInvalid, fmt::format("{}{}: {}", place, key, what));
+  }
+  const toml::node* find(std::string_view key) {
+    asked.emplace(key);
+    return table->get(key);
+  }
+  std::shared_ptr<Node> child(const toml::table* sub, std::string_view key) {
+    static const toml::table kEmpty;
+    auto node = std::make_shared<Node>(root, sub != nullptr ? sub : &kEmpty, fmt::format("{}{}.", place, key));
+    children.push_back(node);
+    return node;
+  }
+  Node(std::shared_ptr<const toml::table> whole, const toml::table* part, std::string where)
+      : root(std::move(whole)), table(part), place(std::move(where)) {}
+};
+
+namespace {
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0]++;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t above = row[j];
+      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      diagonal = above;
+    }
+  }
+  return row.back();
+}
+
+std::string nearest(std::string_view key, const std::set<std::string, std::less<>>& known) {
+  const auto best =
+      std::ranges::min_element(known, {}, [&](const std::string& candidate) { return edit_distance(key, candidate); });
+  return best == known.end() ? "" : fmt::format("; did you mean \"{}\"?", *best);
+}
+
+}  // namespace
+
+Result<TomlTable> TomlTable::load(const std::filesystem::path& path) {
+  SHOMEI_TRY(const Bytes content, read_file(path, 1 << 20));
+  return parse(as_text(content), path.string());
+}
+
+Result<TomlTable> TomlTable::parse(std::string_view text, std::string_view name) {
+  toml::parse_result parsed = toml::parse(text, name);
+  if (!parsed) {
+    const auto& at = parsed.error().source().begin;
+    return fail(Code::kConfigInvalid,
+                fmt::format("{}, line {}, column {}: {}", name, at.line, at.column, parsed.error().description()));
+  }
+  auto root = std::make_shared<const toml::table>(std::move(parsed).table());
+  const toml::table* top = root.get();
+  return TomlTable(std::make_shared<Node>(std::move(root), top, fmt::format("{}: ", name)));
+}
+
+Result<std::string> TomlTable::text(std::string_view key) const {
+  const toml::node* found = node_->find(key);
+  if (found == nullptr) {
+    return node_->bad(key, "is missing");
+  }
+  if (!found->is_string()) {
+    return node_->bad(key, "must be a text in quotes");
+  }
+  return found->as_string()->get();
+}
+
+Result<std::string> TomlTable::text(std::string_view key, std::string_view fallback) const {
+  return node_->find(key) == nullptr ? Result<std::string>(fallback) : text(key);
+}
+
+Result<std::int64_t> TomlTable::integer(std::string_view key, std::int64_t fallback) const {
+  const toml::node* found = node_->find(key);
+  if (found == nullptr) {
+    return fallback;
+  }
+  if (!found->is_integer()) {
+    return node_->bad(key, "must be a whole number");
+  }
+  return found->as_integer()->get();
+}
+
+Result<bool> TomlTable::boolean(std::string_view key, bool fallback) const {
+  const toml::node* found = node_->find(key);
+  if (found == nullptr) {
+    return fallback;
+  }
+  if (!found->is_boolean()) {
+    return node_->bad(key, "must be true or false");
+  }
+  return found->as_boolean()->get();
+}
+
+Result<std::vector<std::string>> TomlTable::texts(std::string_view key, std::vector<std::string> fallback) const {
+  const toml::node* found = node_->find(key);
+  if (found == nullptr) {
+    return fallback;
+  }
+  std::vector<std::string> values;
+  const toml::array* list = found->as_array();
+  for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
+    if (const auto* value = list->get(i)->as_string()) {
+      values.push_back(value->get());
+    }
+  }
+  if (list == nullptr || values.size() != list->size()) {
+    return node_->bad(key, "must be a list of texts");
+  }
+  return values;
+}
+
+Result<TomlTable> TomlTable::table(std::string_view key) const {
+  const toml::node* found = node_->find(key);
+  if (found != nullptr && !found->is_table()) {
+    return node_->bad(key, "must be a table");
+  }
+  return TomlTable(node_->child(found != nullptr ? found->as_table() : nullptr, key));
+}
+
+Result<std::vector<TomlTable>> TomlTable::tables(std::string_view key) const {
+  const toml::node* found = node_->find(key);
+  std::vector<TomlTable> list;
+  if (found == nullptr) {
+    return list;
+  }
+  const toml::array* array = found->as_array();
+  if (array == nullptr) {
+    return node_->bad(key, "must be an array of tables");
+  }
+  for (std::size_t i = 0; i < array->size(); ++i) {
+    const toml::table* entry = array->get(i)->as_table();
+    if (entry == nullptr) {
+      return node_->bad(key, "must be an array of tables");
+    }
+    list.push_back(TomlTable(node_->child(entry, fmt::format("{}[{}]", key, i))));
+  }
+  return list;
+}
+
+std::vector<std::string> TomlTable::keys() const {
+  std::vector<std::string> names;
+  for (const auto& [key, value] : *node_->table) {
+    names.emplace_back(key.str());
+  }
+  return names;
+}
+
+bool TomlTable::contains(std::string_view key) const {
+  return node_->find(key) != nullptr;
+}
+
+Result<void> TomlTable::finish() const {
+  for (const auto& [key, value] : *node_->table) {
+    if (!node_->asked.contains(key.str())) {
+      return fail(Code::kConfigUnknownKey,
+                  fmt::format("{}\"{}\"{}", node_->place, key.str(), nearest(key.str(), node_->asked)));
+    }
+  }
+  for (const auto& child : node_->children) {
+    SHOMEI_TRY(TomlTable(child).finish());
+  }
+  return {};
+}
+
+}  // namespace shomei
