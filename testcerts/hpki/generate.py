@@ -77,6 +77,8 @@ def generate(epoch: datetime, out: Path) -> None:
     for file, content in files.items():
         (out / file).parent.mkdir(parents=True, exist_ok=True)
         (out / file).write_bytes(content)
+        if file.endswith(".key.pem"):
+            (out / file).chmod(0o600)
 
 
 def main() -> None:

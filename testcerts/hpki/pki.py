@@ -31,11 +31,11 @@ def scope_of(list_name: str) -> x509.IssuingDistributionPoint:
 
 
 def authority(ca: str, epoch: datetime, **changes) -> bytes:
-    """`changes` go to what is said in the table, or name another issuer (`by`) or subject key (`key`)."""
+    """For a forgery, `changes` name another issuer (`by`) and subject key (`key`); the identifiers stay the genuine ones."""
     row = CAS[ca]
     by = changes.get("by") or issuer(row.issuer or ca)
     in_hpki = ca == "root" or row.issuer is not None
-    extensions = [(by.authority_key_identifier(in_hpki), False), subject_key_identifier(changes.get("key", ca)),
+    extensions = [(by.authority_key_identifier(in_hpki), False), subject_key_identifier(ca),
                   (x509.BasicConstraints(True, None), True)]
     if row.policy:
         extensions.append((policy(row.policy, profiles.REPOSITORY), True))
