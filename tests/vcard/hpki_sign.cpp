@@ -109,17 +109,22 @@ Answer HpkiChip::manage_security_environment(const Command& command) {
   if (!profile_.mse_before_verify && !application->verified) {
     return Status::security_status;
   }
+  View data = command.data;
+  const Bytes key_file{0x81, 0x02, static_cast<std::uint8_t>(shape_.key >> 8U), static_cast<std::uint8_t>(shape_.key)};
+  if (shape_.card_pads && starts_with(data, key_file)) {
+    data = data.subspan(key_file.size());  // OpenSC names the file and the key
+  }
   const Bytes& want = shape_.mse_data;
-  if (command.data.size() < 2 || command.data[1] != command.data.size() - 2) {
+  if (data.size() < 2 || data[1] != data.size() - 2) {
     return Status::tlv_length;
   }
-  if (command.data[0] != want[0]) {
+  if (data[0] != want[0]) {
     return Status::wrong_data;
   }
-  if (command.data.size() != want.size()) {
+  if (data.size() != want.size()) {
     return Status::tlv_length;
   }
-  if (command.data != want) {
+  if (!std::ranges::equal(data, want)) {
     return Status::no_reference_data;
   }
   key_set_ = true;
