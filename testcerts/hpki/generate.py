@@ -56,20 +56,21 @@ def services(epoch: datetime):
     yield "tsa/tsa.key.pem", keys.path("tsa").read_bytes()
 
 
-def crls(epoch: datetime):
+def crls(epoch: datetime, next_at: datetime, revoked_at: datetime):
     yield "crl/sarl.crl", pki.root_list("SARL", epoch)
     yield "crl/rarl.crl", pki.root_list("RARL", epoch)
     for ca in ("sign_ca", "auth_ca"):
         yield f"crl/{ca}.crl", pki.complete_crl(ca, epoch, pki.revoked_by(ca, epoch))
-        yield f"crl_next/{ca}.crl", pki.complete_crl(ca, epoch + timedelta(hours=1), pki.next_revoked_by(ca, epoch))
+        yield f"crl_next/{ca}.crl", pki.complete_crl(ca, next_at, pki.next_revoked_by(ca, epoch, revoked_at))
     for ca in ("staff_ca", "tsa_ca"):
         yield f"crl/{ca}.crl", pki.complete_crl(ca, epoch)
 
 
-def generate(epoch: datetime, out: Path) -> None:
+def generate(epoch: datetime, out: Path, next_at: datetime, revoked_at: datetime) -> None:
     files = {}
-    for part in (authorities, holders, services, crls):
+    for part in (authorities, holders, services):
         files.update(part(epoch))
+    files.update(crls(epoch, next_at, revoked_at))
     entries = {file: describe(file, content) | {"sha256": hashlib.sha256(content).hexdigest()}
                for file, content in sorted(files.items())}
     manifest = {"epoch": epoch.strftime("%Y-%m-%dT%H:%M:%SZ"), "files": entries}
@@ -85,6 +86,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--epoch", type=rfc3339, default="now", help="RFC 3339 time with zone, or now (default)")
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--next-at", type=rfc3339, help="thisUpdate of crl_next/ (default: an hour after the epoch)")
+    parser.add_argument("--revoked-at", type=rfc3339, help="revocation time of doctor1 in crl_next/ (default: half an hour after the epoch)")
     parser.add_argument("--make-keys", action="store_true")
     arguments = parser.parse_args()
     if not arguments.make_keys and not arguments.out:
@@ -92,7 +95,9 @@ def main() -> None:
     if arguments.make_keys:
         print("made:", *(keys.make_missing(key_names()) or ["nothing, all keys are there"]))
     if arguments.out:
-        generate(arguments.epoch, arguments.out)
+        epoch = arguments.epoch
+        generate(epoch, arguments.out, arguments.next_at or epoch + timedelta(hours=1),
+                 arguments.revoked_at or epoch + timedelta(minutes=30))
 
 
 if __name__ == "__main__":

@@ -124,10 +124,10 @@ def revoked_by(ca: str, epoch: datetime):
     return entries
 
 
-def next_revoked_by(ca: str, epoch: datetime):
+def next_revoked_by(ca: str, epoch: datetime, revoked_at: datetime):
     use = next(use for use, profile in USES.items() if profile.issuer == ca)
     serial = SERIAL_BASE[use] + HOLDERS[profiles.NEXT_REVOKED].number
-    return revoked_by(ca, epoch) + [(serial, epoch + timedelta(minutes=30), "keyCompromise")]
+    return revoked_by(ca, epoch) + [(serial, revoked_at, "keyCompromise")]
 
 
 def complete_crl(ca: str, moment: datetime, entries=(), **changes) -> bytes:
