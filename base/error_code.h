@@ -77,6 +77,7 @@ enum class Code : std::uint16_t {
   kAgentPeerRefused,
   kAgentJobUnknown,
   kAgentConsentRefused,
+  kAgentTooMany,
   // cryptography and trust
   kCryptoFailed,
   kKeyUnsuitable,
