@@ -1,0 +1,25 @@
+#pragma once
+
+#include <vector>
+
+#include "cards/hpki_application.h"
+
+namespace shomei::cards {
+
+enum class Family : std::uint8_t { kHpki, kPiv, kJpki, kUnknown };
+
+/// "hpki", "piv", "jpki", "unknown".
+std::string_view name(Family family);
+/// "authentication", "signature".
+std::string_view name(Use use);
+
+struct CardDescription {
+  Family family = Family::kUnknown;
+  /// Applications of an HPKI card; empty for other families.
+  std::vector<Use> uses;
+};
+
+/// Finds out what a card is by selecting applications, never by ATR. Errors: those of Channel::transmit.
+Result<CardDescription> identify(Channel& channel);
+
+}  // namespace shomei::cards
