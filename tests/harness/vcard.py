@@ -76,8 +76,7 @@ class Vcard:
         ready = self._process.stdout.readline()
         file.unlink()
         if ready != "ready\n":
-            self._process.wait()
-            raise VcardError(self._process.stderr.read().strip())
+            raise VcardError(self._process.communicate()[1].strip())
         self.control = Control(self.control_path)
 
     def send(self, line: str) -> dict[str, Any]:
