@@ -1,0 +1,135 @@
+#include "agent/job.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+namespace shomei::agent {
+namespace {
+
+std::size_t held_bytes(const JobDocument& document) {
+  const auto* content = std::get_if<Bytes>(&document.request.document.content);
+  return (content != nullptr ? content->size() : 0) + (document.result ? document.result->bytes.size() : 0);
+}
+
+std::size_t held_bytes(const SignOrder& order) {
+  return std::accumulate(order.documents.begin(), order.documents.end(), std::size_t{0},
+                         [](std::size_t sum, const JobDocument& document) { return sum + held_bytes(document); });
+}
+
+std::string_view word(signing::Format format) {
+  return format == signing::Format::kXades ? "xades" : "cades";
+}
+
+std::string_view word(signing::Packaging packaging) {
+  return packaging == signing::Packaging::kEnveloped    ? "enveloped"
+         : packaging == signing::Packaging::kEnveloping ? "enveloping"
+                                                        : "detached";
+}
+
+OrderedJson document_json(const JobDocument& document, bool ended, Language language) {
+  OrderedJson json{{"name", document.request.document.name},
+                   {"format", word(document.request.format)},
+                   {"packaging", word(document.request.packaging)}};
+  if (!ended) {
+    return json;
+  }
+  json["level"] = document.result ? OrderedJson(signing::name(document.result->level)) : OrderedJson();
+  json["pending"] = OrderedJson::array();
+  if (document.result) {
+    for (const signing::Level level : document.result->pending) {
+      json["pending"].push_back(signing::name(level));
+    }
+  }
+  json["content"] = document.result ? OrderedJson(to_base64(document.result->bytes)) : OrderedJson();
+  json["error"] = document.error ? error_json(*document.error, language) : OrderedJson();
+  return json;
+}
+
+}  // namespace
+
+std::string_view name(JobState state) {
+  switch (state) {
+    case JobState::kWaiting: return "waiting";
+    case JobState::kRunning: return "running";
+    case JobState::kDone: return "done";
+    case JobState::kFailed: return "failed";
+    case JobState::kCancelled: return "cancelled";
+  }
+  return "failed";
+}
+
+OrderedJson error_json(const Error& error, Language language) {
+  const CodeInfo& row = info(error.code);
+  return {{"id", row.id}, {"text", message(error, language)}, {"hint", row.hint.in(language)}};
+}
+
+Job::Job(std::string id, SignOrder order) : id_(std::move(id)), order_(std::move(order)), bytes_(held_bytes(order_)) {}
+
+JobState Job::state() const {
+  const std::scoped_lock lock(mutex_);
+  return state_;
+}
+
+bool Job::ended() const {
+  const JobState now = state();
+  return now != JobState::kWaiting && now != JobState::kRunning;
+}
+
+std::size_t Job::bytes() const {
+  const std::scoped_lock lock(mutex_);
+  return bytes_;
+}
+
+bool Job::start() {
+  const std::scoped_lock lock(mutex_);
+  if (state_ == JobState::kWaiting) {
+    state_ = JobState::kRunning;
+  }
+  return state_ == JobState::kRunning;
+}
+
+void Job::end(std::optional<Error> whole, std::optional<unsigned> tries_left) {
+  let_contents_go();
+  const bool any = std::ranges::any_of(order_.documents, [](const JobDocument& d) { return d.result.has_value(); });
+  const std::scoped_lock lock(mutex_);
+  error_ = std::move(whole);
+  tries_left_ = tries_left;
+  bytes_ = held_bytes(order_);
+  state_ = any ? JobState::kDone : stop_.stop_requested() ? JobState::kCancelled : JobState::kFailed;
+}
+
+void Job::let_contents_go() {
+  for (JobDocument& document : order_.documents) {
+    document.request.document.content = Bytes();
+  }
+}
+
+bool Job::cancel() {
+  stop_.request_stop();
+  const std::scoped_lock lock(mutex_);
+  if (state_ != JobState::kWaiting) {
+    return false;
+  }
+  let_contents_go();
+  bytes_ = 0;
+  state_ = JobState::kCancelled;
+  return true;
+}
+
+OrderedJson Job::to_json() const {
+  const std::scoped_lock lock(mutex_);
+  const bool over = state_ != JobState::kWaiting && state_ != JobState::kRunning;
+  OrderedJson json{{"id", id_},
+                   {"state", name(state_)},
+                   {"asked_by", {{"name", order_.peer.name}, {"pid", order_.peer.pid}}},
+                   {"documents", OrderedJson::array()}};
+  for (const JobDocument& document : order_.documents) {
+    json["documents"].push_back(document_json(document, over, order_.language));
+  }
+  json["tries_left"] = tries_left_ ? OrderedJson(*tries_left_) : OrderedJson();
+  json["error"] = error_ ? error_json(*error_, order_.language) : OrderedJson();
+  return json;
+}
+
+}  // namespace shomei::agent
