@@ -87,11 +87,12 @@ class Vcard:
         return self._process.pid
 
     def stop(self) -> None:
+        """VcardError if the program did not end well, with what it said (a sanitizer's report)."""
         self.control.close()
         process.end(self._process)
-        for pipe in (self._process.stdout, self._process.stderr):
-            if pipe is not None:
-                pipe.close()
+        said = self._process.communicate()[1]
+        if self._process.returncode != 0:
+            raise VcardError(f"shomei-vcard ended with {self._process.returncode}: {said}")
 
     def __enter__(self) -> Vcard:
         return self

@@ -24,7 +24,10 @@ Expected<ControlSocket> ControlSocket::listen(const std::string& path) {
   }
   std::ranges::copy(path, address.sun_path);
   Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  ::unlink(path.c_str());
+  struct stat found{};
+  if (::lstat(path.c_str(), &found) == 0 && S_ISSOCK(found.st_mode)) {
+    ::unlink(path.c_str());  // left behind by a card that was killed
+  }
   const mode_t old = ::umask(0177);
   const bool bound = fd && ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
   ::umask(old);
