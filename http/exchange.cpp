@@ -65,7 +65,8 @@ class Exchange final : public httplib::Server {
 };
 
 constexpr std::string_view kEventHead =
-    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
+    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Content-Type-Options: "
+    "nosniff\r\n"
     "Connection: close\r\n\r\n";
 
 Result<Request> to_request(const httplib::Request& from, const Frame& frame, std::string_view bytes,

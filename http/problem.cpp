@@ -44,18 +44,13 @@ int status_of(Code code) {
   }
   switch (info(code).exit) {
     case ExitStatus::kUsage:
-    case ExitStatus::kUnreadableInput:
-      return 400;
-    case ExitStatus::kNotPermitted:
-      return 403;
-    case ExitStatus::kUnavailable:
-      return 503;
+    case ExitStatus::kUnreadableInput: return 400;
+    case ExitStatus::kNotPermitted: return 403;
+    case ExitStatus::kUnavailable: return 503;
     case ExitStatus::kNegative:
-    case ExitStatus::kIndeterminate:
-      return 409;
+    case ExitStatus::kIndeterminate: return 409;
     case ExitStatus::kDone:
-    case ExitStatus::kOurFault:
-      break;
+    case ExitStatus::kOurFault: break;
   }
   return 500;
 }
