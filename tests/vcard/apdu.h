@@ -49,7 +49,7 @@ std::expected<Command, Status> parse_command(View apdu);
 struct Answer {
   Bytes data;
   Status status = Status::ok;
-  Answer(Status only) : status(only) {}  // NOLINT(google-explicit-constructor): handlers return plain statuses
+  Answer(Status only) : status(only) {}  // implicit: handlers return plain statuses
   Answer(Bytes bytes, Status with) : data(std::move(bytes)), status(with) {}
   Bytes encode() const;
 };

@@ -51,7 +51,7 @@ void ControlSocket::add_to(std::vector<pollfd>& polled) const {
 }
 
 bool ControlSocket::read_from(Client& client) {
-  std::array<char, 4096> chunk;  // NOLINT(cppcoreguidelines-pro-type-member-init)
+  std::array<char, 4096> chunk;
   const ssize_t got = ::recv(client.fd.get(), chunk.data(), chunk.size(), MSG_DONTWAIT);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
     return true;

@@ -25,7 +25,7 @@ void each_use(const Json& object, const std::string& key, const Set& set) {
   need(object.is_object(), key + " is not an object");
   for (const auto& [name, value] : object.items()) {
     const auto use = use_named(name);
-    need(use.has_value(), key + ": no application '" + name + "'");
+    need(use.has_value(), "there is no application '" + name + "'");
     set(*use, value);
   }
 }

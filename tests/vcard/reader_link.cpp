@@ -36,7 +36,7 @@ void ReaderLink::acknowledge_at_once() const {
 }
 
 std::optional<std::vector<Bytes>> ReaderLink::receive() {
-  std::array<std::uint8_t, 65538> chunk;  // NOLINT(cppcoreguidelines-pro-type-member-init)
+  std::array<std::uint8_t, 65538> chunk;
   const ssize_t got = ::recv(socket_.get(), chunk.data(), chunk.size(), MSG_DONTWAIT);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
     return std::vector<Bytes>{};
