@@ -1,0 +1,77 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "auth/x509/certificate.h"
+
+namespace shomei::auth {
+
+/// What a CRL says of one serial number.
+struct CrlEntry {
+  Time revoked_at;
+  /// RFC 5280 5.3.1 ("keyCompromise"); "unspecified" where the entry has no reasonCode.
+  std::string_view reason;
+};
+
+/// issuingDistributionPoint (RFC 5280 5.2.5), decoded as far as scope needs it.
+struct CrlScope {
+  bool only_user_certificates = false;
+  bool only_ca_certificates = false;
+  bool only_attribute_certificates = false;
+  bool indirect = false;
+  bool some_reasons = false;
+  /// ReasonFlags, bit n of RFC 5280 4.2.1.13; all of them where the field is absent.
+  std::uint32_t reasons = 0;
+  bool has_name = false;
+};
+
+struct CrlFacts {
+  /// RFC 4514.
+  std::string issuer;
+  Time this_update;
+  std::optional<Time> next_update;
+  /// Lower-case hexadecimal of the DER content; empty where absent.
+  std::string number;
+  /// AKI keyIdentifier, lower-case hexadecimal; empty where absent.
+  std::string authority_key;
+  std::optional<CrlScope> scope;
+  bool is_delta = false;
+  /// OIDs of critical extensions, of the list or of any entry, that this software does not know.
+  std::vector<std::string> unknown_critical;
+  std::size_t entries = 0;
+  /// Of the whole DER, lower-case hexadecimal.
+  std::string sha256;
+};
+
+inline constexpr std::size_t kMaxCrlBytes = 512U << 20;
+
+/// A certificate revocation list (RFC 5280 5) with an index of its serial numbers; immutable, cheap to copy, usable
+/// from several threads. It keeps the DER and 4 bytes for each entry.
+class Crl {
+ public:
+  /// Exactly one DER CRL; every entry is read. Errors: input.not_crl with the byte offset, input.too_large.
+  static Result<Crl> parse(Bytes der);
+
+  ByteView der() const;
+  const CrlFacts& facts() const;
+  /// `serial`: DER content octets of a certificate's serialNumber.
+  std::optional<CrlEntry> find(ByteView serial) const;
+  /// True when the issuer's key signed this list; hashed once for each key and remembered.
+  bool signed_by(const Certificate& issuer) const;
+
+  X509_NAME* issuer_name() const;
+  /// DER value of an extension of the list, empty where it is absent.
+  ByteView extension(std::string_view oid) const;
+
+ private:
+  struct Body;
+  explicit Crl(std::shared_ptr<const Body> body) : body_(std::move(body)) {}
+  std::shared_ptr<const Body> body_;
+};
+
+/// `crl show --json`.
+OrderedJson to_json(const Crl& crl);
+
+}  // namespace shomei::auth

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "base/error_code.h"
+
+namespace shomei::auth {
+
+enum class Severity : std::uint8_t { kInfo, kWarn, kFail };
+/// "info", "warn", "fail".
+std::string_view name(Severity severity);
+
+/// From best to worst.
+enum class Verdict : std::uint8_t { kValid, kIndeterminate, kInvalid };
+/// "valid", "indeterminate", "invalid".
+std::string_view name(Verdict verdict);
+
+/// Every question that this room asks. Names and texts stand in one table (finding.cpp), complete at compile time.
+enum class Check : std::uint8_t {
+  // RFC 5280 6.1
+  kPathNotFound,
+  kPathWorkBudget,
+  kPathSignature,
+  kPathNotYetValid,
+  kPathExpired,
+  kPathBasicConstraints,
+  kPathLength,
+  kPathKeyUsage,
+  kPathPolicy,
+  kPathNameConstraints,
+  kPathCriticalExtension,
+  kPathMalformed,
+  kPathProfileDeviation,
+  kPathOther,
+  kAlgorithm,
+  // RFC 5280 6.3
+  kRevoked,
+  kRevokedLater,
+  kRevocationUnknown,
+  kRevocationNotChecked,
+  kCrlSignature,
+  kCrlSignatureUnchecked,
+  kCrlScope,
+  kCrlStale,
+  kCrlNotYetValid,
+  kCrlCriticalExtension,
+  kCrlDelta,
+  kCrlIndirect,
+  kCrlReasons,
+  // rules of a purpose
+  kProfileCa,
+  kProfilePolicy,
+  kProfileKeyUsage,
+  kProfileExtendedKeyUsage,
+  kHcRoleMalformed,
+  kHcRoleUnknown,
+  kHcRoleScheme,
+  kHcRoleAbsent,
+  kHcRoleDirector,
+  kTestCard,
+  // login proof and tokens
+  kProofAlgorithm,
+  kProofSignature,
+  kTokenAlgorithm,
+  kTokenType,
+  kTokenKey,
+  kTokenSignature,
+  kTokenCritical,
+  kTokenIssuer,
+  kTokenAudience,
+  kTokenExpired,
+  kTokenNotYetValid,
+  kTokenClaim,
+  kCount
+};
+
+struct CheckInfo {
+  Check check;
+  /// Stable: "path.expired".
+  std::string_view name;
+  /// What a finding of severity fail makes of the verdict.
+  Verdict consequence;
+  Text text;
+};
+const CheckInfo& info(Check check);
+std::span<const CheckInfo> all_checks();
+
+/// One answer to one question about the certificate at that index of the path (0 is the end entity).
+struct Finding {
+  std::size_t certificate = 0;
+  Check check = Check::kPathOther;
+  Severity severity = Severity::kFail;
+  /// Particulars, the same in both languages: a value, a name, a time.
+  std::string detail;
+};
+
+/// "text (detail)" in the language.
+std::string text(const Finding& finding, Language language);
+/// The worst consequence of the findings.
+Verdict verdict_of(std::span<const Finding> findings);
+
+}  // namespace shomei::auth
