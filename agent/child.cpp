@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <csignal>
@@ -49,7 +49,8 @@ struct SpawnSettings {
 };
 
 bool ends_within(pid_t pid, int milliseconds) {
-  const FileDescriptor handle(::pidfd_open(pid, 0));
+  // glibc 2.36 declares pidfd_open without C linkage.
+  const FileDescriptor handle(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
   pollfd ended{handle.get(), POLLIN, 0};
   return handle.get() >= 0 && ::poll(&ended, 1, milliseconds) == 1;
 }

@@ -133,14 +133,14 @@ std::string shown(std::string_view text, std::size_t max) {
 
 DialogText pin_text(const PinQuestion& question, Language language) {
   const bool ja = is_japanese(language);
-  const std::string pin = pin_name(question.matter.use, language);
+  const std::string which = pin_name(question.matter.use, language);
   DialogText text = frame(language);
   text.description = matter_text(question.matter, language);
-  text.description += fmt::format(fmt::runtime(ja ? "\n\n{}を入力してください。" : "\n\nPlease type the {}."), pin);
+  text.description += fmt::format(fmt::runtime(ja ? "\n\n{}を入力してください。" : "\n\nPlease type the {}."), which);
   if (question.tries_left) {
     text.description += fmt::format(fmt::runtime(ja ? "\n残り回数: {}" : "\nTries left: {}"), *question.tries_left);
   }
-  text.prompt = pin + ":";
+  text.prompt = which + ":";
   text.error = before_text(question, language);
   if (!text.error.empty() && question.tries_left) {
     text.error += fmt::format(fmt::runtime(ja ? "（残り {} 回）" : " ({} tries left)"), *question.tries_left);
@@ -150,13 +150,13 @@ DialogText pin_text(const PinQuestion& question, Language language) {
 
 DialogText last_try_text(const Matter& matter, std::optional<unsigned> tries_left, Language language) {
   const bool ja = is_japanese(language);
-  const std::string pin = pin_name(matter.use, language);
+  const std::string which = pin_name(matter.use, language);
   DialogText text = frame(language);
   const char* tries = tries_left
                           ? (ja ? "{}の残り回数は 1 回です。" : "Only one try of the {} is left.")
                           : (ja ? "{}の残り回数をカードが答えません。最後の 1 回かもしれません。"
                                 : "The card does not tell how many tries of the {} are left; it may be the last.");
-  text.description = matter_text(matter, language) + "\n\n" + fmt::format(fmt::runtime(tries), pin);
+  text.description = matter_text(matter, language) + "\n\n" + fmt::format(fmt::runtime(tries), which);
   text.description += ja ? "間違えるとカードはロックされ、再発行が必要になることがあります。続けますか？"
                          : " If it is wrong, the card is locked and may have to be reissued. Go on?";
   text.ok = ja ? "最後の 1 回を使う" : "Use the last try";
