@@ -5,11 +5,15 @@
 
 #include <algorithm>
 #include <array>
+#include <thread>
 
 #include "base/software_key.h"
 
 namespace shomei::pkcs11 {
 namespace {
+
+constexpr int kLooksForRemoval = 7;
+constexpr std::chrono::milliseconds kBetweenLooks{100};
 
 const EVP_MD* md_of(DigestAlgorithm algorithm) {
   return EVP_get_digestbyname(std::array{"SHA1", "SHA256", "SHA384", "SHA512"}.at(static_cast<std::size_t>(algorithm)));
@@ -48,36 +52,40 @@ Pkcs11Key::~Pkcs11Key() {
   logout();
 }
 
-Error Pkcs11Key::failure(std::string_view what, const char* file, int line) {
-  Error error = module_error(what, file, line);
-  if (error.code == Code::kPkcs11Failed && (!slots_.refresh() || slots_.with_token(slot_id_) == nullptr)) {
-    error.code = Code::kCardRemoved;
-  }
-  return error;
-}
-
-Result<PKCS11_SLOT*> Pkcs11Key::fresh_slot() {
+Result<PinState> Pkcs11Key::read_state() {
+  forget();
   SHOMEI_TRY(slots_.refresh());
-  PKCS11_SLOT* slot = slots_.with_token(slot_id_);
+  const PKCS11_SLOT* slot = slots_.with_token(slot_id_);
   if (slot == nullptr) {
     return fail(Code::kCardRemoved, token_label_);
   }
-  return slot;
+  return state_of(*slot->token);
 }
 
 Result<PinState> Pkcs11Key::pin_state() {
   const auto locked = module_->lock();
-  SHOMEI_TRY(const PKCS11_SLOT* slot, fresh_slot());
-  return state_of(*slot->token);
+  return read_state();
+}
+
+/// Drivers say CKR_GENERAL_ERROR and worse about a card that is gone, and for up to half a second still call it present.
+Error Pkcs11Key::or_removed(Error error) {
+  for (int look = 0; error.code == Code::kPkcs11Failed && look < kLooksForRemoval; ++look) {
+    if (look > 0) {
+      std::this_thread::sleep_for(kBetweenLooks);
+    }
+    if (!read_state()) {
+      error.code = Code::kCardRemoved;
+    }
+  }
+  return error;
 }
 
 Result<PinOutcome> Pkcs11Key::refused(Error error) {
   using Verdict = PinOutcome::Verdict;
   if (error.code != Code::kPinWrong && error.code != Code::kPinLocked) {
-    return std::unexpected(std::move(error));
+    return std::unexpected(or_removed(std::move(error)));
   }
-  SHOMEI_TRY(const PKCS11_SLOT* slot, fresh_slot());
-  const PinState state = state_of(*slot->token);
+  SHOMEI_TRY(const PinState state, read_state());
   if (error.code == Code::kPinLocked || state.locked) {
     return PinOutcome{Verdict::kLocked, 0};
   }
@@ -102,9 +110,12 @@ Result<PinOutcome> Pkcs11Key::login(Pin pin, LastTry last_try) {
   }
   ERR_clear_error();
   if (state.login_required && login_with(slot, pin) != 0) {
-    return refused(failure("C_Login"));
+    return refused(module_error("C_Login"));
   }
-  SHOMEI_TRY(find_key());
+  if (auto found = find_key(); !found) {
+    forget();
+    return std::unexpected(std::move(found).error());
+  }
   pin_ = std::move(pin);
   return PinOutcome{};
 }
@@ -140,6 +151,7 @@ Result<Bytes> Pkcs11Key::sign_digest(DigestAlgorithm algorithm, ByteView digest)
   module_->lend_pin(nullptr);
   if (!signature) {
     forget();  // the module may be left in the middle of an operation (CKR_OPERATION_ACTIVE)
+    return std::unexpected(or_removed(std::move(signature).error()));
   }
   return signature;
 }
@@ -154,7 +166,7 @@ Result<Bytes> Pkcs11Key::sign_inside(DigestAlgorithm algorithm, ByteView digest)
                     (type_ == KeyType::kEc || EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) > 0) &&
                     EVP_PKEY_sign(context.get(), signature.data(), &length, to_sign.data(), to_sign.size()) > 0;
   if (!made) {
-    return std::unexpected(failure("C_Sign"));
+    return std::unexpected(module_error("C_Sign"));
   }
   signature.resize(length);
   return checked(algorithm, digest, std::move(signature));

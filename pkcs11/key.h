@@ -30,8 +30,8 @@ struct PinOutcome {
 };
 
 /// A private key on a token, found by its URI, with the certificate that goes with it. Calls may come from any thread;
-/// they are made one after the other. After card.removed or pkcs11.failed, login begins anew on whatever token then
-/// matches the URI.
+/// they are made one after the other. Keep one for each token: another's end ends this one's login. After an error,
+/// login begins anew on whatever token then matches the URI.
 class Pkcs11Key final : public SigningKey {
  public:
   /// Finds the token and, where it is readable without PIN, the certificate. `module_fallback`: see Module::load.
@@ -42,7 +42,7 @@ class Pkcs11Key final : public SigningKey {
   const std::string& token_label() const { return token_label_; }
   /// PC/SC reader name, for card drivers.
   const std::string& slot_description() const { return slot_description_; }
-  /// Asks the token. Errors: card.removed, pkcs11.failed.
+  /// Asks the token, which ends a login. Errors: card.removed, pkcs11.failed.
   Result<PinState> pin_state();
   /// C_Login as user, unless the flags just read say locked, or final try and `last_try` is kKeep. Keeps the PIN until
   /// `logout` for keys that ask for it at each signature. Errors: pin.length, card.removed, pkcs11.*, key.unsuitable
@@ -69,11 +69,11 @@ class Pkcs11Key final : public SigningKey {
   Result<PKCS11_key_st*> the_key(PKCS11_slot_st& slot);
   Result<void> adopt_certificate(PKCS11_slot_st& slot, ByteView key_id);
   void take_certificate(x509_st* certificate, ByteView id);
-  Result<PKCS11_slot_st*> fresh_slot();
+  Result<PinState> read_state();
   Result<PinOutcome> refused(Error error);
+  Error or_removed(Error error);
   Result<Bytes> sign_inside(DigestAlgorithm algorithm, ByteView digest);
   Result<Bytes> checked(DigestAlgorithm algorithm, ByteView digest, Bytes signature) const;
-  Error failure(std::string_view what, const char* file = __builtin_FILE(), int line = __builtin_LINE());
   void forget();
 
   Uri uri_;

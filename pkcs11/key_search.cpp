@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <libp11.h>
+#include <openssl/x509v3.h>
 
 #include <algorithm>
 
@@ -132,7 +133,7 @@ Result<PKCS11_KEY*> Pkcs11Key::the_key(PKCS11_SLOT& slot) {
   unsigned count = 0;
   ERR_clear_error();
   if (PKCS11_enumerate_keys(slot.token, &first, &count) != 0) {
-    return std::unexpected(failure("reading keys"));
+    return std::unexpected(module_error("reading keys"));
   }
   std::vector<PKCS11_KEY*> fitting;
   for (PKCS11_KEY& key : std::span(first, count)) {
@@ -156,12 +157,13 @@ Result<PKCS11_KEY*> Pkcs11Key::the_key(PKCS11_SLOT& slot) {
 }
 
 Result<void> Pkcs11Key::find_key() {
-  SHOMEI_TRY(PKCS11_SLOT * slot, fresh_slot());
+  PKCS11_SLOT* slot = slots_.with_token(slot_id_);
+  SHOMEI_CHECK(slot != nullptr);
   SHOMEI_TRY(PKCS11_KEY * found, the_key(*slot));
   ERR_clear_error();
   key_.reset(PKCS11_get_private_key(found));
   if (!key_) {
-    return std::unexpected(failure("reading the key"));
+    return std::unexpected(module_error("reading the key"));
   }
   const int type = PKCS11_get_key_type(found);
   if (type != EVP_PKEY_RSA && type != EVP_PKEY_EC) {

@@ -1,5 +1,6 @@
 #include "pkcs11/module.h"
 
+#include <dlfcn.h>
 #include <fmt/format.h>
 #include <libp11.h>
 #include <openssl/ui.h>
@@ -44,6 +45,16 @@ Result<std::string> path_of(const Uri& uri, const std::string& fallback) {
   return fallback;
 }
 
+/// libp11 writes the loader's complaint to stderr and keeps none of it; so the first attempt is ours.
+Result<void> try_to_load(const std::string& path) {
+  void* library = dlopen(path.c_str(), RTLD_LAZY | RTLD_LOCAL);
+  if (library == nullptr) {
+    return fail(Code::kPkcs11Module, dlerror());
+  }
+  dlclose(library);
+  return {};
+}
+
 }  // namespace
 
 int Module::hand_over(UI* ui, UI_STRING* question) {
@@ -68,6 +79,7 @@ Module::Module(PKCS11_CTX* context) : context_(context), dialog_(UI_create_metho
 
 Result<std::shared_ptr<Module>> Module::load(const Uri& uri, const std::string& fallback) {
   SHOMEI_TRY(const auto path, path_of(uri, fallback));
+  SHOMEI_TRY(try_to_load(path));
   ERR_clear_error();
   PKCS11_CTX* context = PKCS11_CTX_new();
   SHOMEI_CHECK(context != nullptr);
@@ -86,8 +98,9 @@ Module::~Module() {
 }
 
 Result<void> Slots::refresh() {
+  release();
   ERR_clear_error();
-  if (PKCS11_update_slots(module_->native(), &first_, &count_) != 0) {
+  if (PKCS11_enumerate_slots(module_->native(), &first_, &count_) != 0) {
     return std::unexpected(module_error("C_GetSlotList"));
   }
   return {};

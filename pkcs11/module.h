@@ -43,7 +43,10 @@ class Module {
   const Pin* lent_ = nullptr;
 };
 
-/// The slots of a module as last read. Objects that libp11 gave out live as long as this.
+/// The slots of a module as last read. Objects that libp11 gave out live until the next `refresh` or `release`. libp11
+/// 0.4.12 closes all of a token's sessions with a slot, its sessions are the process's login, and its
+/// PKCS11_update_slots crashes with two slots: so one Slots works on a token at a time, and reading the flags again
+/// ends the login.
 class Slots {
  public:
   explicit Slots(std::shared_ptr<Module> module) : module_(std::move(module)) {}
@@ -51,7 +54,7 @@ class Slots {
   Slots(const Slots&) = delete;
   Slots& operator=(const Slots&) = delete;
 
-  /// Reads slots and token flags again, keeping sessions and objects of slots that are still there.
+  /// Releases, then reads slots and token flags.
   Result<void> refresh();
   /// Closes sessions and wipes libp11's own copy of the PIN.
   void release();
