@@ -17,8 +17,8 @@ class CertificateCache {
  public:
   explicit CertificateCache(std::size_t most = 16) : most_(most) {}
 
-  /// Entries for cards with this ATR, newest first.
-  std::vector<HpkiApplication> candidates(ByteView atr, Use use) const;
+  /// The application that is on the card and selected, if it was read before. Errors: those of Channel::transmit.
+  Result<std::optional<HpkiApplication>> recognise(Channel& channel, Use use, ByteView aid) const;
   void remember(ByteView atr, const HpkiApplication& application);
 
  private:
@@ -26,6 +26,7 @@ class CertificateCache {
     Bytes atr;
     HpkiApplication application;
   };
+  std::vector<HpkiApplication> candidates(ByteView atr, Use use, ByteView aid) const;
   std::size_t most_;
   mutable std::mutex mutex_;
   std::deque<Entry> entries_;

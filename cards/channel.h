@@ -10,7 +10,7 @@ namespace shomei::cards {
 
 /// What is known of a card for as long as it stays in the reader.
 struct CardTraits {
-  Bytes atr;
+  Bytes atr = {};
   Protocol protocol = Protocol::kT1;
   /// Whether extended length is worth trying; turned off by the first 6700 to an extended command.
   bool extended_length = true;
@@ -23,13 +23,15 @@ struct CardTraits {
 /// is open. Starts empty, and is emptied by every failure.
 struct CardSession {
   /// AID of the selected application; empty when unknown.
-  Bytes application;
+  Bytes application = {};
   /// MSE SET has succeeded since the application was selected.
   bool key_set = false;
-  /// A PIN is verified and not yet used up: the card must not be left like that.
+  /// The application's PIN is verified and not yet used up.
   bool pin_verified = false;
+  /// So was that of an application selected before. In both cases the card must not be left like that.
+  bool reset_at_end = false;
   /// The PIN counter as last told by the card, or kVerified after a right PIN (which sets the counter back).
-  std::optional<PinStatus> pin;
+  std::optional<PinStatus> pin = {};
 };
 
 /// The OPEN TRANSACTION with a card: an argument of everything that talks to a card. Not for several threads at once.

@@ -36,10 +36,10 @@ class Apdu {
   static constexpr std::size_t kMaxData = 512;
   static constexpr std::size_t kMaxSize = 4 + 3 + kMaxData + 2;
 
-  /// Short form: at most 255 bytes of data, Ne cut to 256. Asserts that the data fit.
-  static Apdu short_form(const Command& command, Protocol protocol);
-  static Apdu extended_form(const Command& command);
+  enum class Form : std::uint8_t { kShort, kExtended };
 
+  /// kShort takes at most 255 bytes of data and cuts Ne to 256. Asserts that the data fit.
+  Apdu(const Command& command, Form form, Protocol protocol);
   Apdu(const Apdu&) = delete;
   Apdu& operator=(const Apdu&) = delete;
   ~Apdu() { wipe(bytes_); }
@@ -47,10 +47,14 @@ class Apdu {
   ByteView view() const { return {bytes_.data(), size_}; }
 
  private:
-  Apdu() = default;
   void put(std::size_t byte) { bytes_[size_++] = static_cast<std::uint8_t>(byte); }
-  void put_header(const Command& command);
+  void put_two(std::size_t number) {
+    put(number >> 8);
+    put(number);
+  }
   void put_data(ByteView data);
+  void put_short(const Command& command, Protocol protocol);
+  void put_extended(const Command& command);
 
   std::array<std::uint8_t, kMaxSize> bytes_{};
   std::size_t size_ = 0;

@@ -24,6 +24,7 @@ class HpkiApplication {
  public:
   explicit HpkiApplication(std::shared_ptr<const HpkiLayout> layout) : layout_(std::move(layout)) {}
 
+  const HpkiLayout& layout() const { return *layout_; }
   Use use() const;
   ByteView aid() const;
   /// DER of the end-entity certificate.
@@ -51,9 +52,9 @@ class HpkiApplication {
   Result<Bytes> sign(Channel& channel, DigestAlgorithm algorithm, ByteView digest) const;
 
  private:
-  friend class CertificateCache;
   Result<void> select(Channel& channel) const;
-  Result<void> set_key(Channel& channel) const;
+  Result<StatusWord> set_key(Channel& channel) const;
+  Result<Response> verify(Channel& channel, ByteView data) const;
   Result<PinOutcome> present(Channel& channel, const Pin& pin) const;
   std::shared_ptr<const HpkiLayout> layout_;
 };

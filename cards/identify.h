@@ -20,6 +20,6 @@ struct CardDescription {
 };
 
 /// Finds out what a card is by selecting applications, never by ATR. Errors: those of Channel::transmit.
-Result<CardDescription> identify(Channel& channel);
+Result<CardDescription> identify(Channel& channel, CertificateCache* cache = nullptr);
 
 }  // namespace shomei::cards
