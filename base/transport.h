@@ -11,16 +11,16 @@ namespace shomei {
 struct HttpRequest {
   std::string method = "GET";
   /// Absolute URL, http or https, or for a Unix socket the path alone.
-  std::string url;
-  std::map<std::string, std::string> headers;
-  std::string body;
+  std::string url{};
+  std::map<std::string, std::string> headers{};
+  std::string body{};
 };
 
 struct HttpResponse {
   int status = 0;
   /// Names in lower case.
-  std::map<std::string, std::string> headers;
-  std::string body;
+  std::map<std::string, std::string> headers{};
+  std::string body{};
 };
 
 /// Sends one request and waits for the answer; the seam between rooms that need the network and http/.

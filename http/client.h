@@ -11,9 +11,9 @@ namespace shomei::http {
 
 struct ClientOptions {
   /// Files or folders of DER or PEM certificates: the only CAs that are believed for https (never the system's).
-  std::vector<std::filesystem::path> tls_ca;
+  std::vector<std::filesystem::path> tls_ca{};
   /// When set, every request goes to this Unix socket and its URL is a path ("/v1/cards").
-  std::filesystem::path unix_socket;
+  std::filesystem::path unix_socket{};
   std::chrono::milliseconds connect_time{5'000};
   /// Longest silence of the other side, and for the whole answer.
   std::chrono::milliseconds answer_time{30'000};

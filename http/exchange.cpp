@@ -116,8 +116,7 @@ Answer answer_malformed(const Error& error) {
   return {.bytes = fmt::format("HTTP/1.1 {} Refused\r\nContent-Type: application/json\r\nContent-Length: {}\r\n"
                                "Connection: close\r\n\r\n{}",
                                response.status, response.body.size(), response.body),
-          .keep_open = false,
-          .events = nullptr};
+          .keep_open = false};
 }
 
 }  // namespace shomei::http

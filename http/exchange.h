@@ -7,15 +7,15 @@ namespace shomei::http {
 
 /// Who is asking, as the connection knows it.
 struct Caller {
-  std::string remote_address;
-  std::optional<Peer> peer;
+  std::string remote_address{};
+  std::optional<Peer> peer{};
 };
 
 struct Answer {
   /// All bytes to send; for an event stream the head only.
-  std::string bytes;
+  std::string bytes{};
   bool keep_open = false;
-  std::shared_ptr<EventStream> events;
+  std::shared_ptr<EventStream> events{};
 };
 
 /// Answers the whole request at the beginning of `bytes`, as `frame` (of read_frame) delimits it.

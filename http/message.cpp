@@ -24,11 +24,11 @@ Result<Json> Request::json() const {
 }
 
 Response json_response(const Json& value, int status) {
-  return {.status = status, .headers = {}, .body = value.dump(), .events = nullptr};
+  return {.status = status, .body = value.dump()};
 }
 
 Response no_content() {
-  return {.status = 204, .headers = {}, .body = {}, .events = nullptr};
+  return {.status = 204};
 }
 
 struct EventStream::State {

@@ -23,19 +23,19 @@ struct Peer {
 
 /// One request, whole and unambiguous: a header, query parameter or JSON member that comes twice was refused before.
 struct Request {
-  std::string method;
+  std::string method{};
   /// Percent-decoded, without the query.
-  std::string path;
+  std::string path{};
   /// What stood at the `{name}` places of the route's pattern.
-  std::map<std::string, std::string> path_values;
-  std::map<std::string, std::string> query;
+  std::map<std::string, std::string> path_values{};
+  std::map<std::string, std::string> query{};
   /// Names in lower case.
-  std::map<std::string, std::string> headers;
-  std::string body;
+  std::map<std::string, std::string> headers{};
+  std::string body{};
   /// "192.0.2.1" or "2001:db8::1"; empty on a Unix socket.
-  std::string remote_address;
+  std::string remote_address{};
   /// Set on a Unix socket only.
-  std::optional<Peer> peer;
+  std::optional<Peer> peer{};
 
   /// Value of a header by its lower-case name, or nothing.
   std::optional<std::string> header(const std::string& name) const;
@@ -48,11 +48,11 @@ struct Request {
 struct Response {
   int status = 200;
   /// Content-Type is application/json unless set here.
-  std::map<std::string, std::string> headers;
-  std::string body;
+  std::map<std::string, std::string> headers{};
+  std::string body{};
   /// When set, the answer is `text/event-stream`, and what is sent to the stream from now on goes to this client; the
   /// body is not used.
-  std::shared_ptr<EventStream> events;
+  std::shared_ptr<EventStream> events{};
 };
 
 Response json_response(const Json& value, int status = 200);

@@ -63,10 +63,7 @@ Response problem(const Error& error, Language language) {
     body["error"]["detail"] = error.detail;
   }
   // What a client sent may be in the detail and need not be UTF-8.
-  return {.status = status,
-          .headers = {},
-          .body = body.dump(-1, ' ', false, Json::error_handler_t::replace),
-          .events = nullptr};
+  return {.status = status, .body = body.dump(-1, ' ', false, Json::error_handler_t::replace)};
 }
 
 Language language_of(const Request& request) {

@@ -131,7 +131,8 @@ void Reactor::arm(const std::shared_ptr<Connection>& connection, bool writable, 
   {
     const std::scoped_lock lock(mutex_);
     if (const auto deadline = connection->deadline()) {
-      first = deadlines_.emplace(*deadline, descriptor).first == deadlines_.begin();
+      const auto place = deadlines_.emplace(*deadline, descriptor).first;
+      first = place == deadlines_.begin();
     }
     epoll_event event{.events = EPOLLONESHOT | EPOLLRDHUP | (writable ? EPOLLOUT : EPOLLIN),
                       .data = {.fd = descriptor}};

@@ -38,7 +38,7 @@ struct Route {
   std::string method;
   /// "/v1/jobs/{id}": a `{name}` stands for one whole, non-empty segment.
   std::string pattern;
-  RouteLimits limits;
+  RouteLimits limits{};
   AccessRule access;
   Handler handler;
 };

@@ -17,15 +17,15 @@ struct ListenTls {
   /// 0 takes any free port (see Server::address).
   std::uint16_t port = 0;
   /// PEM (leaf first, then the chain) or one DER certificate.
-  std::filesystem::path certificate;
+  std::filesystem::path certificate{};
   /// PEM or DER private key, not encrypted.
-  std::filesystem::path key;
+  std::filesystem::path key{};
 };
 
 /// A Unix socket with mode 0600. A socket file that nobody listens on any more is replaced; one that is in use is
 /// net.address_in_use.
 struct ListenUnix {
-  std::filesystem::path path;
+  std::filesystem::path path{};
 };
 
 using Listen = std::variant<ListenTls, ListenUnix>;
