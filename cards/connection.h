@@ -28,7 +28,7 @@ class CardConnection {
   CardConnection& operator=(CardConnection&&) noexcept;
   ~CardConnection();
 
-  /// Begins the transaction, which ends when the channel goes (before the connection does). Reconnects first when
+  /// Begins the transaction, which ends when the channel goes; one at a time. Reconnects first when
   /// another program has reset the card. A card with a PIN still verified is reset at the end (the next program must
   /// not find the key open); otherwise it is left as it is.
   /// Errors: card.removed, card.busy (transaction elsewhere for too long), card.no_service.
@@ -37,10 +37,10 @@ class CardConnection {
   const CardTraits& traits() const;
 
  private:
-  class Worker;
+  struct State;
   class Transaction;
-  explicit CardConnection(std::shared_ptr<Worker> worker);
-  std::shared_ptr<Worker> worker_;
+  explicit CardConnection(std::shared_ptr<State> state);
+  std::shared_ptr<State> state_;
 };
 
 }  // namespace shomei::cards

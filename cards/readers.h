@@ -16,7 +16,7 @@ struct ReaderState {
   bool card_present = false;
   /// A card is there but does not answer (upside down, broken).
   bool mute = false;
-  Bytes atr;
+  Bytes atr = {};
   /// PC/SC's state word, to be handed back to `wait`; its upper half counts insertions and removals.
   std::uint32_t raw = 0;
 };
