@@ -2,9 +2,8 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <string>
 
-#include "base/result.h"
+#include "auth/x509/profile.h"
 
 namespace shomei::signing {
 
@@ -22,20 +21,22 @@ struct Limits {
   std::uint64_t work = 2'000'000'000;
 };
 
-/// What a finding of one check weighs.
-enum class Weight : std::uint8_t { kIgnore, kInform, kWarn, kFail };
-
 /// How `verify` judges: data, from a TOML file.
 struct Policy {
-  /// Which certificates may sign: "hpki" asks the HPKI rules of auth/x509 (purpose signature); "any" is RFC 5280 alone.
-  std::string profile = "hpki";
-  /// SHA-1 in a reference, a signature or a certificate digest.
-  Weight sha1 = Weight::kFail;
-  /// A card that was issued for tests.
-  Weight test_card = Weight::kWarn;
+  /// What the signer's certificate must be made for: `kSignature` asks the HPKI rules of `profiles`, `kAny` RFC 5280
+  /// alone.
+  auth::Purpose purpose = auth::Purpose::kSignature;
+  /// SHA-1 in a reference, a signature or a certificate digest: INDETERMINATE, or a warning where accepted.
+  bool accept_sha1 = false;
+  /// A signature that names its certificate by a signed KeyInfo and not by a signing-certificate property (allowed by
+  /// TS 101 903 7.2.2, no longer by EN 319 132-1).
+  bool accept_signed_key_info = false;
+  /// Rules of auth/x509: policies, key usage, roles, test cards, algorithms.
+  auth::ProfileSet profiles = auth::ProfileSet::defaults();
   Limits limits;
 
-  /// Keys: profile, sha1, test_card, [limits]. Errors: input.*, config.*.
+  /// Keys: purpose ("signature" or "any"), accept_sha1, accept_signed_key_info, [limits] with the names above, and the
+  /// tables of auth::ProfileSet. Errors: input.*, config.*.
   static Result<Policy> load(const std::filesystem::path& path);
 };
 
