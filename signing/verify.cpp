@@ -1,0 +1,68 @@
+#include "signing/verify.h"
+
+#include <algorithm>
+
+#include "base/file.h"
+#include "signing/judgement.h"
+#include "signing/verify_cades.h"
+#include "signing/verify_xades.h"
+
+namespace shomei::signing {
+namespace {
+
+/// XML begins with "<" after blanks and a byte-order mark; every CMS with the tag of SEQUENCE, as DER or inside PEM.
+bool looks_like_xml(ByteView bytes) {
+  std::string_view text = as_text(bytes);
+  if (text.starts_with("\xEF\xBB\xBF")) {
+    text.remove_prefix(3);
+  }
+  const auto first = text.find_first_not_of(" \t\r\n");
+  const bool wide = text.size() >= 2 && (text.starts_with("\xFE\xFF") || text.starts_with("\xFF\xFE"));
+  return wide || (first != std::string_view::npos && text[first] == '<');
+}
+
+Result<VerifyReport> verify_bytes(ByteView bytes, const VerifyInputs& inputs) {
+  if (bytes.empty()) {
+    return fail(Code::kInputEmpty, inputs.file.name);
+  }
+  if (looks_like_xml(bytes)) {
+    return verify_xades(bytes, inputs);
+  }
+  if (bytes.front() == 0x30) {
+    return verify_cades(bytes, inputs);
+  }
+  if (as_text(bytes).contains("-----BEGIN ")) {
+    SHOMEI_TRY(const auto blocks, pem_or_der(bytes, {"CMS", "PKCS7", "PKCS #7 SIGNED DATA"}));
+    if (blocks.size() == 1) {
+      return verify_cades(blocks.front(), inputs);
+    }
+  }
+  return fail(Code::kInputMalformed, inputs.file.name + ": neither XML nor a CMS signature");
+}
+
+void conclude(VerifyReport& report) {
+  if (report.signatures.empty()) {
+    report.sub_indication = SubIndication::kFormatFailure;
+    return;
+  }
+  const auto worst = std::ranges::max_element(report.signatures, {}, &SignatureReport::indication);
+  report.indication = worst->indication;
+  report.sub_indication = worst->sub_indication;
+}
+
+}  // namespace
+
+Result<VerifyReport> verify(const XmlLibrary&, const VerifyInputs& inputs) {
+  const Limits& limits = inputs.policy.limits;
+  SHOMEI_TRY(const Bytes bytes, whole(inputs.file, std::max(limits.xml_bytes, limits.cms_bytes)));
+  SHOMEI_TRY(VerifyReport report, verify_bytes(bytes, inputs));
+  for (SignatureReport& signature : report.signatures) {
+    if (signature.profile.empty()) {
+      signature.profile = inputs.policy.purpose == auth::Purpose::kSignature ? "hpki" : "any";
+    }
+  }
+  conclude(report);
+  return report;
+}
+
+}  // namespace shomei::signing
