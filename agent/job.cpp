@@ -61,7 +61,11 @@ std::string_view name(JobState state) {
 
 OrderedJson error_json(const Error& error, Language language) {
   const CodeInfo& row = info(error.code);
-  return {{"id", row.id}, {"text", message(error, language)}, {"hint", row.hint.in(language)}};
+  OrderedJson json{{"id", row.id}, {"text", row.text.in(language)}, {"hint", row.hint.in(language)}};
+  if (!error.detail.empty() && row.exit != ExitStatus::kOurFault) {
+    json["detail"] = error.detail;
+  }
+  return json;
 }
 
 Job::Job(std::string id, SignOrder order) : id_(std::move(id)), order_(std::move(order)), bytes_(held_bytes(order_)) {}

@@ -70,7 +70,7 @@ class Job {
   std::optional<unsigned> tries_left_;
 };
 
-/// `{"id", "text", "hint"}` of an error, texts in `language`.
+/// `{"id", "text", "hint", "detail"?}` of an error, as in the answers of http::problem.
 OrderedJson error_json(const Error& error, Language language);
 
 }  // namespace shomei::agent

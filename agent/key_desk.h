@@ -39,17 +39,26 @@ struct PinOutcome {
 class KeyAccess {
  public:
   virtual ~KeyAccess() = default;
+  /// The reader's name, of a PKCS#11 slot its description: for drivers of cards that is the reader's name too.
   virtual std::string reader() const = 0;
   /// DER of the key's certificate.
   virtual ByteView certificate() const = 0;
-  /// Errors: card.*, pkcs11.*.
+  /// DER of the CA certificates beside it, as far as they are known.
+  virtual std::vector<Bytes> chain() const = 0;
+  /// Whether the key wants a PIN at all; those of cards do. Errors of all: card.*, pkcs11.*.
+  virtual Result<bool> needs_pin() { return true; }
   virtual Result<PinState> pin_state() = 0;
   /// Shows the PIN to the card once and, if it is accepted, lends the key to `use` for the length of the call; where
   /// the card forgets the PIN after each signature, the same accepted PIN is shown again for the next one, and never
   /// again after a refusal. Afterwards the card has forgotten the PIN. Without `spend_last_try` the last try is kept.
-  /// Errors: card.*, pkcs11.*, and what `use` gives.
+  /// Errors: also what `use` gives.
   virtual Result<PinOutcome> with_pin(Pin pin, bool spend_last_try,
                                       const std::function<Result<void>(SigningKey&)>& use) = 0;
+  /// Lends a key that wants no PIN.
+  virtual Result<void> without_pin(const std::function<Result<void>(SigningKey&)>& use) {
+    static_cast<void>(use);
+    return fail(Code::kInternal, "the key wants a PIN");
+  }
 };
 
 /// Finds keys: the seam between what the agent does and where keys live.

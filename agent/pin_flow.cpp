@@ -65,7 +65,8 @@ class Conversation {
     }
     question_.tries_left = state.tries_left;
     if ((state.unknown || state.tries_left == 1U) && !may_spend_last_) {
-      SHOMEI_TRY(may_spend_last_, prompt_.confirm_last_try(question_.matter, state.tries_left, stop_));
+      const auto what = state.unknown ? Confirmation::kTriesUnknown : Confirmation::kLastTry;
+      SHOMEI_TRY(may_spend_last_, prompt_.confirm(question_.matter, what, stop_));
       if (!may_spend_last_) {
         report_.tries_left = state.tries_left;
         return fail(Code::kPinLastTry, state.unknown ? "the card does not tell the tries left" : "");
@@ -88,11 +89,21 @@ class Conversation {
   bool refused_ = false;
 };
 
+Result<void> without_pin(KeyAccess& key, Prompt& prompt, const Matter& matter, const std::stop_token& stop,
+                         const std::function<Result<void>(SigningKey&)>& use) {
+  SHOMEI_TRY(const bool allowed, prompt.confirm(matter, Confirmation::kWithoutPin, stop));
+  return allowed ? key.without_pin(use) : fail(Code::kAgentConsentRefused);
+}
+
 }  // namespace
 
 Result<void> with_person(KeyAccess& key, Prompt& prompt, const Matter& matter, const PinFlowOptions& options,
                          std::stop_token stop, const std::function<Result<void>(SigningKey&)>& use,
                          PinFlowReport& report) {
+  SHOMEI_TRY(const bool pin_needed, key.needs_pin());
+  if (!pin_needed) {
+    return without_pin(key, prompt, matter, stop, use);
+  }
   Conversation conversation(key, prompt, matter, options, std::move(stop), report);
   for (unsigned entry = 0; entry < options.entries; ++entry) {
     Result<Pin> pin = conversation.next_pin();

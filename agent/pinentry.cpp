@@ -89,13 +89,12 @@ Result<std::optional<Pin>> Pinentry::ask_pin(const PinQuestion& question, std::s
   return pin;
 }
 
-Result<bool> Pinentry::confirm_last_try(const Matter& matter, std::optional<unsigned> tries_left,
-                                        std::stop_token stop) {
+Result<bool> Pinentry::confirm(const Matter& matter, Confirmation what, std::stop_token stop) {
   const auto deadline = Clock::now() + patience_;
   SHOMEI_TRY(const Child child, Child::start(program_));
   const StopSignal stopped(std::move(stop));
   AssuanLink link(child.socket(), stopped.descriptor());
-  SHOMEI_TRY(open(link, last_try_text(matter, tries_left, language_), patience_, deadline));
+  SHOMEI_TRY(open(link, confirm_text(matter, what, language_), patience_, deadline));
   SHOMEI_TRY(const auto answer, link.command("CONFIRM", {}, deadline));
   if (!answer.ok && !answer.cancelled()) {
     return refused(answer);

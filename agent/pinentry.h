@@ -17,8 +17,7 @@ class Pinentry final : public Prompt {
       : program_(std::move(program)), language_(language), patience_(patience) {}
 
   Result<std::optional<Pin>> ask_pin(const PinQuestion& question, std::stop_token stop) override;
-  Result<bool> confirm_last_try(const Matter& matter, std::optional<unsigned> tries_left,
-                                std::stop_token stop) override;
+  Result<bool> confirm(const Matter& matter, Confirmation what, std::stop_token stop) override;
 
  private:
   std::filesystem::path program_;

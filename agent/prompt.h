@@ -15,15 +15,15 @@ namespace shomei::agent {
 /// that came from outside are shown without control characters and shortened.
 struct Matter {
   cards::Use use = cards::Use::kAuthentication;
-  Peer peer;
+  Peer peer = {};
   /// Login: the server's origin, and the facility's code if one was given.
-  std::string server;
-  std::string facility;
+  std::string server = {};
+  std::string facility = {};
   /// Signature: the documents' names.
-  std::vector<std::string> documents;
+  std::vector<std::string> documents = {};
   /// Whose card, as its certificate says; and where it is.
-  std::string holder;
-  std::string reader;
+  std::string holder = {};
+  std::string reader = {};
 };
 
 /// `tries_left` as the card said it just before; nothing where the card does not tell.
@@ -34,6 +34,16 @@ struct PinQuestion {
   enum class Before : std::uint8_t { kNothing, kWrong, kBadLength } before = Before::kNothing;
 };
 
+/// Questions that a person answers with yes or no.
+enum class Confirmation : std::uint8_t {
+  /// Spend the last PIN try.
+  kLastTry,
+  /// Spend a try that could be the last one: the card does not tell.
+  kTriesUnknown,
+  /// Use a key that wants no PIN.
+  kWithoutPin
+};
+
 /// The way to the person at the workstation. Both calls wait for them; a requested stop closes the dialog and counts as
 /// cancelled. Errors: pin.no_dialog; ask_pin also pin.length (no PIN of 1 to 16 bytes).
 class Prompt {
@@ -41,9 +51,7 @@ class Prompt {
   virtual ~Prompt() = default;
   /// The PIN, or nothing when the person cancelled or did not answer in time.
   virtual Result<std::optional<Pin>> ask_pin(const PinQuestion& question, std::stop_token stop) = 0;
-  /// Whether to spend the last try, or one that could be the last where the card does not tell (`tries_left` absent).
-  virtual Result<bool> confirm_last_try(const Matter& matter, std::optional<unsigned> tries_left,
-                                        std::stop_token stop) = 0;
+  virtual Result<bool> confirm(const Matter& matter, Confirmation what, std::stop_token stop) = 0;
 };
 
 }  // namespace shomei::agent

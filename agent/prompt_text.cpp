@@ -148,15 +148,20 @@ DialogText pin_text(const PinQuestion& question, Language language) {
   return text;
 }
 
-DialogText last_try_text(const Matter& matter, std::optional<unsigned> tries_left, Language language) {
+DialogText confirm_text(const Matter& matter, Confirmation what, Language language) {
   const bool ja = is_japanese(language);
-  const std::string which = pin_name(matter.use, language);
   DialogText text = frame(language);
-  const char* tries = tries_left
-                          ? (ja ? "{}の残り回数は 1 回です。" : "Only one try of the {} is left.")
-                          : (ja ? "{}の残り回数をカードが答えません。最後の 1 回かもしれません。"
-                                : "The card does not tell how many tries of the {} are left; it may be the last.");
-  text.description = matter_text(matter, language) + "\n\n" + fmt::format(fmt::runtime(tries), which);
+  text.description = matter_text(matter, language);
+  if (what == Confirmation::kWithoutPin) {
+    text.description += ja ? "\n\nこの鍵は PIN を求めません。鍵を使ってよろしいですか？"
+                           : "\n\nThis key asks for no PIN. May it be used?";
+    return text;
+  }
+  const char* tries = what == Confirmation::kLastTry
+                          ? (ja ? "\n\n{}の残り回数は 1 回です。" : "\n\nOnly one try of the {} is left.")
+                          : (ja ? "\n\n{}の残り回数をカードが答えません。最後の 1 回かもしれません。"
+                                : "\n\nThe card does not tell how many tries of the {} are left; it may be the last.");
+  text.description += fmt::format(fmt::runtime(tries), pin_name(matter.use, language));
   text.description += ja ? "間違えるとカードはロックされ、再発行が必要になることがあります。続けますか？"
                          : " If it is wrong, the card is locked and may have to be reissued. Go on?";
   text.ok = ja ? "最後の 1 回を使う" : "Use the last try";

@@ -20,7 +20,7 @@ struct DialogText {
 };
 
 DialogText pin_text(const PinQuestion& question, Language language);
-DialogText last_try_text(const Matter& matter, std::optional<unsigned> tries_left, Language language);
+DialogText confirm_text(const Matter& matter, Confirmation what, Language language);
 
 /// Foreign text made safe to show: valid UTF-8 of at most `max` characters, without control and bidirectional
 /// formatting characters; `<` and `&` in their wide forms, because some dialogs take them for markup.

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "base/json.h"
+#include "cards/certificate_cache.h"
+
+namespace shomei::agent {
+
+/// What is in the readers as `shomei card list --json`:
+/// `[{"reader", "state", "family", "uses", "details"}]`; state: present, empty, mute, busy; `details` has for each use
+/// the holder's names, the certificate's end and hash, and the PIN's state with its tries left. Asks no PIN, spends no
+/// try. Errors: card.no_service.
+Result<OrderedJson> list_cards(cards::CertificateCache& cache);
+
+}  // namespace shomei::agent
