@@ -61,6 +61,12 @@ Result<std::unique_ptr<PcscWorker>> PcscWorker::start() {
   return std::unique_ptr<PcscWorker>(new PcscWorker(std::move(queue)));
 }
 
+void PcscWorker::abandon() {
+  stuck_ = true;
+  const std::scoped_lock lock(queue_->mutex);
+  queue_->closing = true;
+}
+
 PcscWorker::~PcscWorker() {
   std::unique_lock lock(queue_->mutex);
   queue_->closing = true;

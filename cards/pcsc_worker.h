@@ -51,7 +51,7 @@ class PcscWorker {
     auto future = promise->get_future();
     post([promise, work = std::move(work)](PcscHandles& handles) { promise->set_value(work(handles)); });
     if (future.wait_for(limit) != std::future_status::ready) {
-      stuck_ = true;
+      abandon();
       return fail(late, "no answer within the time limit");
     }
     return future.get();
@@ -60,6 +60,7 @@ class PcscWorker {
  private:
   struct Queue;
   explicit PcscWorker(std::shared_ptr<Queue> queue) : queue_(std::move(queue)) {}
+  void abandon();
   void post(std::function<void(PcscHandles&)> job);
   std::shared_ptr<Queue> queue_;
   bool stuck_ = false;

@@ -81,14 +81,14 @@ class Pcscd:
     def _start(self) -> None:
         for _ in range(_ATTEMPTS):
             self.port = _free_port_pair()
-            self._launch()
+            self.launch()
             self.readers = self._list_readers()
             if self.readers:
                 return
-            self._end_process()  # somebody else took the port in between
+            self.end()  # somebody else took the port in between
         raise PcscdError(f"pcscd has no reader:\n{self.log.read_text(errors='replace')}")
 
-    def _launch(self) -> None:
+    def launch(self) -> None:
         config = self.folder / "reader.conf.d"
         config.mkdir(exist_ok=True)
         (config / "vpcd").write_text(
@@ -119,13 +119,14 @@ class Pcscd:
             return []
         return done.stdout.splitlines() if done.returncode == 0 else []
 
-    def _end_process(self) -> None:
+    def end(self) -> None:
+        """Ends pcscd alone; `launch` starts it again in the same place."""
         if self._process is not None:
             process.end(self._process)
             self._process = None
 
     def stop(self) -> None:
-        self._end_process()
+        self.end()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self) -> Pcscd:
