@@ -6,9 +6,11 @@ from __future__ import annotations
 import json
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import threading
+import urllib.request
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -198,6 +200,39 @@ crl = ["{self.pki / 'crl'}"]
             role = ("--role", "administrator") if name == "admin" else ()
             self.admin("person", "add", "--id", name, "--name", shown or name, "--facility", facility, *role)
             self.admin("person", "link", name, self.holder(name) / "authentication.cer")
+
+    def pem(self, certificate: Path) -> Path:
+        """The DER certificate as a PEM file in the folder of documents."""
+        out = self.folder / "documents" / f"{certificate.stem}.pem"
+        subprocess.run(["openssl", "x509", "-inform", "DER", "-in", certificate, "-out", out], check=True)
+        return out
+
+    def get(self, path: str, token: str = "") -> Any:
+        """GET from the server over TLS, as any HTTP client would; the JSON of the answer."""
+        context = ssl.create_default_context(cadata=(self.pki / "trust/tls/tls_ca.cer").read_bytes())
+        request = urllib.request.Request(self.url + path, headers={"Authorization": f"Bearer {token}"} if token else {})
+        with urllib.request.urlopen(request, context=context, timeout=10) as answer:
+            return json.load(answer)
+
+    def fetch(self, path: str, file: Path) -> None:
+        file.write_text(json.dumps(self.get(path)), encoding="utf-8")
+
+    def session(self, login: dict[str, Any]) -> dict[str, Any]:
+        """The session's state at the server; `login` is the answer of `shomei login --json`."""
+        return self.get(f"/v1/session/{login['session_id']}", login["access_token"])
+
+    def direct_login(self, pin: str, *more: str, status: int = 0) -> Answer:
+        """`shomei login --direct` with the PIN through a file descriptor."""
+        reading, writing = os.pipe()
+        os.write(writing, pin.encode() + b"\n")
+        os.close(writing)
+        command = [process.bin_dir() / "shomei", "login", "--direct", "--server", self.url, "--tls-ca", self.pki / "trust/tls", "--facility", CLINIC,
+                   "--pin-fd", str(reading), "--json", *more]
+        done = subprocess.run(command, env={**os.environ, **self.environment}, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              check=False, timeout=120, pass_fds=(reading,))
+        os.close(reading)
+        assert done.returncode == status, f"login --direct: exit {done.returncode}, wanted {status}\n{done.stdout}{done.stderr}"
+        return Answer(done)
 
     def stop(self) -> None:
         for part in reversed(self._started):

@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+"""The main job of Shomei, end to end, on an emulated card in a real pcscd. Run it through ./run demo.
+
+    demo.py [--keep] [--shape jma|guideline|opensc] [--folder DIR]"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import signal
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "harness"))
+
+import process
+import steps_judge
+import steps_login
+import steps_sign
+import steps_start
+import vcard
+from screen import Screen
+from world import World
+
+STEPS = [
+    steps_start.programs, steps_start.pki, steps_start.card, steps_start.services,
+    steps_login.login, steps_sign.sign, steps_judge.verify, steps_judge.revoke, steps_login.pull, steps_login.wrong_pin,
+]
+
+
+def keep_running(world: World, screen: Screen) -> None:
+    """Leaves everything running until Ctrl-C or SIGTERM, with the addresses on the screen and in endpoints.json."""
+    endpoints = {"server": world.url, "agent_socket": str(world.agent_socket), "pcscd_socket": str(world.pcscd.socket),
+                 "trust": str(world.pki / "trust"), "card_control": str(world.card.control_path)}
+    file = world.folder / "endpoints.json"
+    file.write_text(json.dumps(endpoints, indent=1) + "\n", encoding="utf-8")
+    world.hold("doctor2")
+    world.answers(f"pin {vcard.AUTHENTICATION_PIN}", *[f"pin {vcard.SIGNATURE_PIN}"] * 20)
+    screen.table([(name, value) for name, value in endpoints.items()])
+    print(f"\nstill running; {file} has the addresses. Ctrl-C ends it.", flush=True)
+    screen.finish()
+    signal.sigwait({signal.SIGINT, signal.SIGTERM})
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--keep", action="store_true", help="leave everything running")
+    parser.add_argument("--shape", choices=vcard.SHAPES, default="jma", help="layout of the doctor's card")
+    parser.add_argument("--folder", type=Path, default=process.REPOSITORY / "build" / "demo")
+    arguments = parser.parse_args()
+    shutil.rmtree(arguments.folder, ignore_errors=True)
+    screen = Screen()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    if arguments.keep:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    with World(arguments.folder.resolve(), arguments.shape) as world:
+        try:
+            for step in STEPS:
+                step(world, screen)
+        except Exception as error:  # whatever went wrong, the person sees what and where the logs are
+            screen.failed(f"{type(error).__name__}: {error}")
+            print(f"logs: {world.folder}/server/server.log, {world.folder}/agent/agent.log", flush=True)
+            return 1
+        if arguments.keep:
+            keep_running(world, screen)
+            return 0
+    screen.finish()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
