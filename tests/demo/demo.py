@@ -40,7 +40,11 @@ def keep_running(world: World, screen: Screen) -> None:
     screen.table([(name, value) for name, value in endpoints.items()])
     print(f"\nstill running; {file} has the addresses. Ctrl-C ends it.", flush=True)
     screen.finish()
-    signal.sigwait({signal.SIGINT, signal.SIGTERM})
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        signal.pause()
+    except KeyboardInterrupt:
+        pass
 
 
 def main() -> int:
@@ -52,8 +56,6 @@ def main() -> int:
     shutil.rmtree(arguments.folder, ignore_errors=True)
     screen = Screen()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    if arguments.keep:
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     with World(arguments.folder.resolve(), arguments.shape) as world:
         try:
             for step in STEPS:
