@@ -11,9 +11,9 @@ namespace shomei::auth {
 
 /// A public signature key with its name.
 struct Jwk {
-  std::string kid;
+  std::string kid{};
   /// JWA name that the set binds the key to; empty where it does not.
-  std::string alg;
+  std::string alg{};
   PublicKey key;
 };
 

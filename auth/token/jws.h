@@ -12,15 +12,15 @@ namespace shomei::auth {
 /// A compact JWS (RFC 7515 7.1) taken apart; nothing of it is verified.
 struct Jws {
   /// JOSE header as JSON text, members of interest beside it (empty where absent).
-  std::string header;
-  std::string alg;
-  std::string kid;
-  std::string typ;
+  std::string header{};
+  std::string alg{};
+  std::string kid{};
+  std::string typ{};
   bool has_crit = false;
-  Bytes payload;
-  Bytes signature;
+  Bytes payload{};
+  Bytes signature{};
   /// ASCII(header) || '.' || ASCII(payload), as received.
-  std::string signing_input;
+  std::string signing_input{};
 };
 
 inline constexpr std::size_t kMaxTokenBytes = 64U << 10;

@@ -14,12 +14,12 @@ namespace shomei::auth {
 /// The Web eID authentication token, format "web-eid:1.0".
 struct LoginProof {
   /// DER of the certificate whose key signed; nothing is known of it until it was validated.
-  Bytes certificate;
+  Bytes certificate{};
   /// JWA name: RS256, RS384, RS512, ES256, ES384, ES512.
-  std::string algorithm;
+  std::string algorithm{};
   /// RSA: big-endian, length of the modulus; EC: r || s.
-  Bytes signature;
-  std::string app_version;
+  Bytes signature{};
+  std::string app_version{};
 };
 
 /// Members unverifiedCertificate and signature (base64), algorithm, format, appVersion (optional); others are refused.
@@ -40,8 +40,8 @@ Result<LoginProof> make_login_proof(SigningKey& key, std::string_view origin, st
 /// certificate is any good, is `validate`'s to say.
 struct ProofReport {
   bool signed_right = false;
-  std::optional<Certificate> certificate;
-  std::vector<Finding> findings;
+  std::optional<Certificate> certificate{};
+  std::vector<Finding> findings{};
 };
 /// Errors: token.malformed (the certificate cannot be read).
 Result<ProofReport> check_proof(const LoginProof& proof, std::string_view origin, std::string_view nonce);

@@ -28,40 +28,40 @@ std::optional<std::uint32_t> from(std::string_view name);
 /// they are shown. An absent field is empty.
 struct CertificateFacts {
   /// RFC 4514, most significant RDN last.
-  std::string subject;
-  std::string issuer;
+  std::string subject{};
+  std::string issuer{};
   /// commonName, serialNumber, O and OU of the subject: in the HPKI in Roman letters.
-  std::string name;
-  std::string serial_number;
-  std::string organization;
-  std::string organizational_unit;
+  std::string name{};
+  std::string serial_number{};
+  std::string organization{};
+  std::string organizational_unit{};
   /// The same of the first directoryName in subjectAltName: in the HPKI in Japanese.
-  std::string name_ja;
-  std::string organization_ja;
+  std::string name_ja{};
+  std::string organization_ja{};
   /// The certificate's own serial number, lower-case hexadecimal of its DER content.
-  std::string serial;
-  Time not_before;
-  Time not_after;
+  std::string serial{};
+  Time not_before{};
+  Time not_after{};
   /// Nothing where the extension is absent.
-  std::optional<std::uint32_t> key_usage;
+  std::optional<std::uint32_t> key_usage{};
   bool key_usage_critical = false;
-  std::vector<std::string> extended_key_usage;
+  std::vector<std::string> extended_key_usage{};
   bool extended_key_usage_critical = false;
   /// certificatePolicies as OIDs.
-  std::vector<std::string> policies;
+  std::vector<std::string> policies{};
   bool is_ca = false;
   /// Subject and issuer are the same name (RFC 5280 3.2), whoever signed it.
   bool self_issued = false;
   /// Everything that the hcRole attribute lists; empty where it is malformed.
-  std::vector<HcRole> hc_roles;
+  std::vector<HcRole> hc_roles{};
   /// "der.malformed …" of a malformed hcRole attribute.
-  std::optional<std::string> hc_role_error;
+  std::optional<std::string> hc_role_error{};
   /// http(s) URIs of the distribution points.
-  std::vector<std::string> crl_urls;
+  std::vector<std::string> crl_urls{};
   /// Fields and extensions that could not be read, or stand there twice.
-  std::vector<std::string> malformed;
+  std::vector<std::string> malformed{};
   /// Of the whole DER, lower-case hexadecimal.
-  std::string sha256;
+  std::string sha256{};
 };
 
 inline constexpr std::size_t kMaxCertificateBytes = 64U << 10;

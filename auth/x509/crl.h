@@ -6,13 +6,15 @@
 
 #include "auth/x509/certificate.h"
 
+struct ISSUING_DIST_POINT_st;
+
 namespace shomei::auth {
 
 /// What a CRL says of one serial number.
 struct CrlEntry {
-  Time revoked_at;
+  Time revoked_at{};
   /// RFC 5280 5.3.1 ("keyCompromise"); "unspecified" where the entry has no reasonCode.
-  std::string_view reason;
+  std::string_view reason{};
 };
 
 /// issuingDistributionPoint (RFC 5280 5.2.5), decoded as far as scope needs it.
@@ -29,20 +31,22 @@ struct CrlScope {
 
 struct CrlFacts {
   /// RFC 4514.
-  std::string issuer;
-  Time this_update;
-  std::optional<Time> next_update;
+  std::string issuer{};
+  Time this_update{};
+  std::optional<Time> next_update{};
   /// Lower-case hexadecimal of the DER content; empty where absent.
-  std::string number;
+  std::string number{};
   /// AKI keyIdentifier, lower-case hexadecimal; empty where absent.
-  std::string authority_key;
-  std::optional<CrlScope> scope;
+  std::string authority_key{};
+  std::optional<CrlScope> scope{};
   bool is_delta = false;
+  /// As OID.
+  std::string signature_algorithm{};
   /// OIDs of critical extensions, of the list or of any entry, that this software does not know.
-  std::vector<std::string> unknown_critical;
+  std::vector<std::string> unknown_critical{};
   std::size_t entries = 0;
   /// Of the whole DER, lower-case hexadecimal.
-  std::string sha256;
+  std::string sha256{};
 };
 
 inline constexpr std::size_t kMaxCrlBytes = 512U << 20;
@@ -62,8 +66,8 @@ class Crl {
   bool signed_by(const Certificate& issuer) const;
 
   X509_NAME* issuer_name() const;
-  /// DER value of an extension of the list, empty where it is absent.
-  ByteView extension(std::string_view oid) const;
+  /// Decoded issuingDistributionPoint with names relative to the issuer made whole, or null.
+  const ISSUING_DIST_POINT_st* distribution_point() const;
 
  private:
   struct Body;

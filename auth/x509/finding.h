@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/error_code.h"
+#include "base/json.h"
 
 namespace shomei::auth {
 
@@ -79,7 +80,7 @@ enum class Check : std::uint8_t {
 struct CheckInfo {
   Check check;
   /// Stable: "path.expired".
-  std::string_view name;
+  std::string_view name{};
   /// What a finding of severity fail makes of the verdict.
   Verdict consequence;
   Text text;
@@ -93,12 +94,15 @@ struct Finding {
   Check check = Check::kPathOther;
   Severity severity = Severity::kFail;
   /// Particulars, the same in both languages: a value, a name, a time.
-  std::string detail;
+  std::string detail{};
 };
 
 /// "text (detail)" in the language.
 std::string text(const Finding& finding, Language language);
 /// The worst consequence of the findings.
 Verdict verdict_of(std::span<const Finding> findings);
+
+/// [{"certificate", "check", "severity", "text"}] with texts in the language.
+OrderedJson to_json(std::span<const Finding> findings, Language language);
 
 }  // namespace shomei::auth

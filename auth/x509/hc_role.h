@@ -11,8 +11,8 @@ namespace shomei::auth {
 /// One healthcare role as written: text is compared exactly (case-sensitive, no trimming).
 struct HcRole {
   /// Coding scheme; 1.2.392.100495.1.6.1.1 in certificates of the HPKI.
-  std::string scheme;
-  std::string text;
+  std::string scheme{};
+  std::string text{};
 };
 
 /// The hcRole attribute (ISO 17090-2, 1.0.17090.0.1) of a subjectDirectoryAttributes extension: HCActorData ::= SET OF

@@ -26,7 +26,7 @@ struct EvidencePaths {
 };
 
 /// Of `trust`, self-issued certificates are anchors and the others chain material, unless `partial_chain`: then all are
-/// anchors. Errors: input.*; anchor.missing where no anchor came out of `trust`.
+/// anchors. Errors: input.*; anchor.missing where `trust` names nothing.
 Result<ValidationInputs> load_inputs(const EvidencePaths& paths, bool partial_chain = false);
 
 }  // namespace shomei::auth

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,15 +24,15 @@ std::optional<Purpose> purpose_from(std::string_view word);
 struct Profile {
   /// Exactly one of these must be among the end entity's certificatePolicies. Compared directly: CAs of the HPKI
   /// assert another OID than their end entities, so RFC 5280's policy tree comes out empty.
-  std::vector<std::string> policies;
+  std::vector<std::string> policies{};
   /// keyUsage must be one of these sets, exactly (bits of key_usage).
-  std::vector<std::uint32_t> key_usages;
+  std::vector<std::uint32_t> key_usages{};
   /// This extended key usage must be there.
-  std::string extended_key_usage;
+  std::string extended_key_usage{};
   /// … critical, and no other beside it (RFC 3161 2.3).
   bool extended_key_usage_alone = false;
   /// SHA-256 (lower-case hexadecimal) of CA certificates that issue for this purpose.
-  std::vector<std::string> ca_pins;
+  std::vector<std::string> ca_pins{};
   /// Nobody but a pinned CA issues for this purpose. Otherwise a CA is refused only if it is pinned for another.
   bool pins_required = false;
   /// A malformed hcRole is refused, unknown roles and test cards are looked for.
@@ -39,8 +40,8 @@ struct Profile {
 };
 
 struct Role {
-  std::string text;
-  std::string ja;
+  std::string text{};
+  std::string ja{};
   /// Roles that speak for an institution: its name must stand in O, and an OU beside it.
   bool administrator = false;
 };
@@ -49,25 +50,26 @@ struct Role {
 struct TestCardRule {
   Severity severity = Severity::kWarn;
   /// Shell patterns without regard to case.
-  std::vector<std::string> serial_number;
-  std::vector<std::string> organization;
-  std::vector<std::string> name;
+  std::vector<std::string> serial_number{};
+  std::vector<std::string> organization{};
+  std::vector<std::string> name{};
 };
 
 struct AlgorithmRules {
   /// Signature algorithms of certificates and CRLs, as OIDs.
-  std::vector<std::string> signature_algorithms;
+  std::vector<std::string> signature_algorithms{};
   int min_rsa_bits = 2048;
+  int min_ec_bits = 256;
 };
 
 /// All rules beyond RFC 5280, as data.
 struct ProfileSet {
-  std::map<Purpose, Profile> purposes;
-  std::string role_scheme;
+  std::map<Purpose, Profile> purposes{};
+  std::string role_scheme{};
   /// Allow-list: a text that is not here is no role.
-  std::vector<Role> roles;
-  TestCardRule test_card;
-  AlgorithmRules algorithms;
+  std::vector<Role> roles{};
+  TestCardRule test_card{};
+  AlgorithmRules algorithms{};
 
   /// What is confirmed of the HPKI.
   static ProfileSet defaults();

@@ -20,13 +20,13 @@ struct RevocationStatus {
   std::size_t certificate = 0;
   RevocationState state = RevocationState::kUnknown;
   /// "crl"; empty where nothing was usable.
-  std::string_view source;
-  std::optional<Time> this_update;
-  std::optional<Time> next_update;
-  std::optional<Time> revoked_at;
-  std::string_view reason;
+  std::string_view source{};
+  std::optional<Time> this_update{};
+  std::optional<Time> next_update{};
+  std::optional<Time> revoked_at{};
+  std::string_view reason{};
   /// SHA-256 of the evidence that decided, for those who keep it.
-  std::string evidence_sha256;
+  std::string evidence_sha256{};
 };
 
 /// Where CRLs come from. Answers are candidates; the rules of RFC 5280 6.3 are applied to each of them.
@@ -50,9 +50,9 @@ class CrlPool final : public CrlStore {
 /// Answer of `crl lookup`.
 struct CrlLookup {
   RevocationState state = RevocationState::kUnknown;
-  std::optional<Time> revoked_at;
-  std::string_view reason;
-  std::vector<Finding> findings;
+  std::optional<Time> revoked_at{};
+  std::string_view reason{};
+  std::vector<Finding> findings{};
 };
 
 /// What one CRL says of one serial number (DER content octets). With `issuer` its signature must be right, with `at` it

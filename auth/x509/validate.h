@@ -12,20 +12,20 @@ namespace shomei::auth {
 /// What the judgement rests on.
 struct ValidationInputs {
   /// Trusted as they are: never checked for revocation, name and key count (RFC 5280 6.1.1 (d)).
-  std::vector<Certificate> anchors;
+  std::vector<Certificate> anchors{};
   /// CA certificates that a path may use.
-  std::vector<Certificate> chain;
-  std::vector<Crl> crls;
+  std::vector<Certificate> chain{};
+  std::vector<Crl> crls{};
   /// Asked besides `crls`; may be null.
   const CrlStore* store = nullptr;
 };
 
 struct ValidationOptions {
   /// The time at which the certificate must be good.
-  Time at;
+  Time at{};
   Purpose purpose = Purpose::kAny;
   /// RFC 5280 6.1.1 (c), (e), (f), (g). Empty policies: any.
-  std::vector<std::string> policies;
+  std::vector<std::string> policies{};
   bool require_explicit_policy = false;
   bool inhibit_policy_mapping = false;
   bool inhibit_any_policy = false;
@@ -39,14 +39,14 @@ struct ValidationOptions {
 struct ValidationReport {
   Verdict verdict = Verdict::kInvalid;
   /// End entity first, anchor last; the longest attempt where no path was found.
-  std::vector<Certificate> path;
+  std::vector<Certificate> path{};
   /// User-constrained policy set of RFC 5280 6.1.6; for purposes with a policy of their own, that of the end entity.
-  std::vector<std::string> policies;
+  std::vector<std::string> policies{};
   /// Roles of the end entity that are on the allow-list, as texts.
-  std::vector<std::string> hc_roles;
+  std::vector<std::string> hc_roles{};
   /// One for each certificate below the anchor.
-  std::vector<RevocationStatus> revocation;
-  std::vector<Finding> findings;
+  std::vector<RevocationStatus> revocation{};
+  std::vector<Finding> findings{};
 };
 
 /// RFC 5280 6: every candidate path from `leaf` to an anchor (own search, bounded) is judged by OpenSSL's

@@ -1,0 +1,229 @@
+#include "auth/x509/certificate_facts.h"
+
+#include <fmt/format.h>
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+
+#include <array>
+#include <set>
+
+namespace shomei::auth {
+namespace {
+
+using OwnedNames = Owned<GENERAL_NAMES, GENERAL_NAMES_free>;
+using OwnedPolicies = Owned<CERTIFICATEPOLICIES, CERTIFICATEPOLICIES_free>;
+using OwnedExtendedUsage = Owned<EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGE_free>;
+using OwnedPoints = Owned<CRL_DIST_POINTS, CRL_DIST_POINTS_free>;
+
+std::string utf8(const ASN1_STRING* string) {
+  unsigned char* text = nullptr;
+  const int length = ASN1_STRING_to_UTF8(&text, string);
+  std::string out;
+  if (length > 0) {
+    out.assign(reinterpret_cast<const char*>(text), static_cast<std::size_t>(length));
+  }
+  OPENSSL_free(text);
+  return out;
+}
+
+/// The first attribute of that type.
+std::string attribute(const X509_NAME* name, int nid) {
+  const int index = X509_NAME_get_index_by_NID(name, nid, -1);
+  return index < 0 ? std::string() : utf8(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, index)));
+}
+
+Time time_of(const ASN1_TIME* time, std::string_view field, CertificateFacts& facts) {
+  const auto* content = reinterpret_cast<const char*>(ASN1_STRING_get0_data(time));
+  const auto read = parse_asn1_time(static_cast<std::uint8_t>(ASN1_STRING_type(time)),
+                                    {content, static_cast<std::size_t>(ASN1_STRING_length(time))});
+  if (!read) {
+    facts.malformed.emplace_back(field);
+    return {};
+  }
+  return *read;
+}
+
+/// Hands a decoded extension to `take`; one that cannot be decoded is malformed.
+template <class T, class Take>
+void with_extension(X509* certificate, int nid, CertificateFacts& facts, Take take) {
+  int critical = -1;
+  const T decoded(static_cast<typename T::pointer>(X509_get_ext_d2i(certificate, nid, &critical, nullptr)));
+  if (decoded) {
+    take(*decoded, critical == 1);
+  } else if (critical >= 0) {
+    facts.malformed.emplace_back(OBJ_nid2sn(nid));
+  }
+}
+
+void read_names(X509* certificate, CertificateFacts& facts) {
+  const X509_NAME* subject = X509_get_subject_name(certificate);
+  facts.subject = name_text(subject);
+  facts.issuer = name_text(X509_get_issuer_name(certificate));
+  facts.self_issued = X509_NAME_cmp(subject, X509_get_issuer_name(certificate)) == 0;
+  facts.name = attribute(subject, NID_commonName);
+  facts.serial_number = attribute(subject, NID_serialNumber);
+  facts.organization = attribute(subject, NID_organizationName);
+  facts.organizational_unit = attribute(subject, NID_organizationalUnitName);
+  with_extension<OwnedNames>(certificate, NID_subject_alt_name, facts, [&](GENERAL_NAMES& names, bool) {
+    for (int i = 0; i < sk_GENERAL_NAME_num(&names); ++i) {
+      const GENERAL_NAME* name = sk_GENERAL_NAME_value(&names, i);
+      if (name->type == GEN_DIRNAME) {
+        facts.name_ja = attribute(name->d.directoryName, NID_commonName);
+        facts.organization_ja = attribute(name->d.directoryName, NID_organizationName);
+        return;
+      }
+    }
+  });
+}
+
+void read_usages(X509* certificate, CertificateFacts& facts) {
+  using OwnedBits = Owned<ASN1_BIT_STRING, ASN1_BIT_STRING_free>;
+  with_extension<OwnedBits>(certificate, NID_key_usage, facts, [&](ASN1_BIT_STRING& bits, bool critical) {
+    facts.key_usage_critical = critical;
+    facts.key_usage = 0;
+    for (int bit = 0; bit <= 8; ++bit) {
+      if (ASN1_BIT_STRING_get_bit(&bits, bit) != 0) {
+        *facts.key_usage |= 1U << bit;
+      }
+    }
+  });
+  with_extension<OwnedExtendedUsage>(certificate, NID_ext_key_usage, facts,
+                                     [&](EXTENDED_KEY_USAGE& usages, bool critical) {
+                                       facts.extended_key_usage_critical = critical;
+                                       for (int i = 0; i < sk_ASN1_OBJECT_num(&usages); ++i) {
+                                         facts.extended_key_usage.push_back(oid_text(sk_ASN1_OBJECT_value(&usages, i)));
+                                       }
+                                     });
+  with_extension<OwnedPolicies>(certificate, NID_certificate_policies, facts, [&](CERTIFICATEPOLICIES& policies, bool) {
+    for (int i = 0; i < sk_POLICYINFO_num(&policies); ++i) {
+      facts.policies.push_back(oid_text(sk_POLICYINFO_value(&policies, i)->policyid));
+    }
+  });
+}
+
+void read_distribution_points(X509* certificate, CertificateFacts& facts) {
+  with_extension<OwnedPoints>(certificate, NID_crl_distribution_points, facts, [&](CRL_DIST_POINTS& points, bool) {
+    for (int i = 0; i < sk_DIST_POINT_num(&points); ++i) {
+      const DIST_POINT_NAME* name = sk_DIST_POINT_value(&points, i)->distpoint;
+      const GENERAL_NAMES* names = name != nullptr && name->type == 0 ? name->name.fullname : nullptr;
+      for (int k = 0; k < sk_GENERAL_NAME_num(names); ++k) {
+        const GENERAL_NAME* uri = sk_GENERAL_NAME_value(names, k);
+        if (uri->type == GEN_URI) {
+          std::string text = utf8(uri->d.uniformResourceIdentifier);
+          if (text.starts_with("http://") || text.starts_with("https://")) {
+            facts.crl_urls.push_back(std::move(text));
+          }
+        }
+      }
+    }
+  });
+}
+
+/// RFC 5280 4.2: no extension twice; and those that path validation rests on must be readable.
+void check_extensions(X509* certificate, CertificateFacts& facts) {
+  std::set<std::string> seen;
+  for (int i = 0; i < X509_get_ext_count(certificate); ++i) {
+    std::string oid = oid_text(X509_EXTENSION_get_object(X509_get_ext(certificate, i)));
+    if (!seen.insert(oid).second) {
+      facts.malformed.push_back("two extensions " + oid);
+    }
+  }
+  if (X509_check_purpose(certificate, -1, 0) != 1 || (X509_get_extension_flags(certificate) & EXFLAG_INVALID) != 0) {
+    facts.malformed.emplace_back("extensions");
+  }
+  facts.is_ca = (X509_get_extension_flags(certificate) & EXFLAG_CA) != 0;
+}
+
+void read_roles(X509* certificate, CertificateFacts& facts) {
+  const int index = X509_get_ext_by_NID(certificate, NID_subject_directory_attributes, -1);
+  if (index < 0) {
+    return;
+  }
+  const ASN1_OCTET_STRING* value = X509_EXTENSION_get_data(X509_get_ext(certificate, index));
+  auto roles = parse_hc_roles({ASN1_STRING_get0_data(value), static_cast<std::size_t>(ASN1_STRING_length(value))});
+  if (roles) {
+    facts.hc_roles = *std::move(roles);
+  } else {
+    facts.hc_role_error = roles.error().detail;
+  }
+}
+
+constexpr std::array<std::string_view, 9> kKeyUsageNames{"digitalSignature", "nonRepudiation", "keyEncipherment",
+                                                         "dataEncipherment", "keyAgreement",   "keyCertSign",
+                                                         "cRLSign",          "encipherOnly",   "decipherOnly"};
+
+}  // namespace
+
+namespace key_usage {
+
+std::string text(std::uint32_t bits) {
+  std::string out;
+  for (std::size_t i = 0; i < kKeyUsageNames.size(); ++i) {
+    if ((bits >> i & 1U) != 0) {
+      out += out.empty() ? "" : " ";
+      out += kKeyUsageNames[i];
+    }
+  }
+  return out;
+}
+
+std::optional<std::uint32_t> from(std::string_view name) {
+  for (std::size_t i = 0; i < kKeyUsageNames.size(); ++i) {
+    if (kKeyUsageNames[i] == name) {
+      return 1U << i;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace key_usage
+
+std::string name_text(const X509_NAME* name) {
+  const OwnedBio bio(BIO_new(BIO_s_mem()));
+  constexpr unsigned long kUtf8 = XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB);
+  char* data = nullptr;
+  if (!bio || X509_NAME_print_ex(bio.get(), name, 0, kUtf8) < 0) {
+    return {};
+  }
+  const long size = BIO_get_mem_data(bio.get(), &data);
+  return size > 0 ? std::string(data, static_cast<std::size_t>(size)) : std::string();
+}
+
+Bytes serial_content(const X509* certificate) {
+  const Bytes der = to_der<i2d_ASN1_INTEGER>(X509_get0_serialNumber(certificate));
+  // A serial number that fits a certificate's limit of bytes may still need a long-form length.
+  std::size_t header = 2;
+  if (der.size() > 1 && der[1] > 0x80) {
+    header += der[1] & 0x7FU;
+  }
+  return der.size() < header ? Bytes{} : Bytes(der.begin() + static_cast<std::ptrdiff_t>(header), der.end());
+}
+
+std::string oid_text(const ASN1_OBJECT* object) {
+  std::array<char, 128> text{};
+  const int length = OBJ_obj2txt(text.data(), static_cast<int>(text.size()), object, 1);
+  if (length < static_cast<int>(text.size())) {
+    return length > 0 ? std::string(text.data()) : std::string();
+  }
+  std::string longer(static_cast<std::size_t>(length) + 1, '\0');
+  OBJ_obj2txt(longer.data(), length + 1, object, 1);
+  longer.pop_back();
+  return longer;
+}
+
+CertificateFacts read_facts(X509* certificate, ByteView der) {
+  CertificateFacts facts;
+  facts.sha256 = to_hex(shomei::sha256(der));
+  facts.serial = to_hex(serial_content(certificate));
+  facts.not_before = time_of(X509_get0_notBefore(certificate), "notBefore", facts);
+  facts.not_after = time_of(X509_get0_notAfter(certificate), "notAfter", facts);
+  read_names(certificate, facts);
+  read_usages(certificate, facts);
+  read_distribution_points(certificate, facts);
+  check_extensions(certificate, facts);
+  read_roles(certificate, facts);
+  ERR_clear_error();
+  return facts;
+}
+
+}  // namespace shomei::auth

@@ -1,0 +1,168 @@
+#include "auth/x509/crl_rules.h"
+
+#include <fmt/format.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+
+#include "auth/x509/certificate_facts.h"
+
+namespace shomei::auth {
+namespace {
+
+/// What is known of one list with regard to the certificate.
+struct Judged {
+  const Crl* crl;
+  std::uint32_t reasons = 0;
+  bool in_force = false;
+};
+
+std::string label(const Crl& crl) {
+  return fmt::format("CRL {} of {}", crl.facts().number, to_rfc3339(crl.facts().this_update));
+}
+
+bool key_identifier_fits(const Crl& crl, const Certificate& signer) {
+  const ASN1_OCTET_STRING* key = X509_get0_subject_key_id(signer.native());
+  return crl.facts().authority_key.empty() || key == nullptr ||
+         to_hex({ASN1_STRING_get0_data(key), static_cast<std::size_t>(ASN1_STRING_length(key))}) ==
+             crl.facts().authority_key;
+}
+
+/// RFC 5280 6.3.3 (f): keyUsage, if there, has cRLSign.
+bool may_sign_lists(const Certificate& signer) {
+  const auto usage = signer.facts().key_usage;
+  return !usage || (*usage & key_usage::kCrlSign) != 0;
+}
+
+bool signed_as_it_must(const Crl& crl, const RevocationQuestion& question) {
+  const auto fits = [&](const Certificate& signer) {
+    return may_sign_lists(signer) && key_identifier_fits(crl, signer) && crl.signed_by(signer);
+  };
+  const auto& allowed = question.algorithms->signature_algorithms;
+  if (std::ranges::find(allowed, crl.facts().signature_algorithm) == allowed.end()) {
+    return false;
+  }
+  const Certificate& issuer = (*question.path)[question.index + 1];
+  if (fits(issuer)) {
+    return true;
+  }
+  return std::ranges::any_of(question.other_signers, [&](const Certificate& signer) {
+    return X509_NAME_cmp(X509_get_subject_name(signer.native()), crl.issuer_name()) == 0 && fits(signer) &&
+           question.trust_signer(signer);
+  });
+}
+
+/// The first thing that keeps a list from counting at all, in the order of cost.
+std::optional<Check> objection(const Crl& crl, const RevocationQuestion& question, std::uint32_t reasons) {
+  const CrlFacts& facts = crl.facts();
+  if (facts.scope && facts.scope->indirect) {
+    return Check::kCrlIndirect;
+  }
+  if (!facts.unknown_critical.empty()) {
+    return Check::kCrlCriticalExtension;
+  }
+  if (facts.is_delta) {
+    return Check::kCrlDelta;
+  }
+  if (reasons == 0) {
+    return Check::kCrlScope;
+  }
+  if (!signed_as_it_must(crl, question)) {
+    return Check::kCrlSignature;
+  }
+  return std::nullopt;
+}
+
+/// Lists that count, newest first; `notes` tells why the others do not.
+std::vector<Judged> sift(const RevocationQuestion& question, std::vector<Finding>& notes) {
+  const Certificate& certificate = (*question.path)[question.index];
+  const ValidationOptions& options = *question.options;
+  std::vector<Judged> usable;
+  const auto note = [&](Check check, const Crl& crl) {
+    notes.push_back({question.index, check, Severity::kWarn, label(crl)});
+  };
+  for (const Crl& crl : question.lists) {
+    const std::uint32_t reasons = covered_reasons(crl, certificate);
+    if (const auto why = objection(crl, question, reasons)) {
+      note(*why, crl);
+      continue;
+    }
+    const CrlFacts& facts = crl.facts();
+    const bool begun = facts.this_update <= options.at;
+    const bool fresh = facts.next_update && options.at <= *facts.next_update;
+    const bool in_grace = facts.next_update && !fresh && options.at <= *facts.next_update + options.crl_grace;
+    if (!begun) {
+      note(Check::kCrlNotYetValid, crl);
+    } else if (!fresh) {
+      note(Check::kCrlStale, crl);
+    }
+    usable.push_back({&crl, reasons, begun && (fresh || in_grace)});
+  }
+  std::ranges::stable_sort(usable, std::greater(), [](const Judged& list) { return list.crl->facts().this_update; });
+  return usable;
+}
+
+/// Fills the status from an entry; false where the entry is dated after the time of validation.
+bool condemn(const Judged& list, const CrlEntry& entry, const RevocationQuestion& question, RevocationStatus& status,
+             std::vector<Finding>& findings) {
+  const std::string detail = fmt::format("{}, {}", to_rfc3339(entry.revoked_at), entry.reason);
+  if (entry.revoked_at > question.options->at) {
+    findings.push_back({question.index, Check::kRevokedLater, Severity::kInfo, detail});
+    return false;
+  }
+  const CrlFacts& facts = list.crl->facts();
+  status = {question.index,    RevocationState::kRevoked, "crl",        facts.this_update,
+            facts.next_update, entry.revoked_at,          entry.reason, facts.sha256};
+  findings.push_back({question.index, Check::kRevoked, Severity::kFail, detail});
+  return true;
+}
+
+}  // namespace
+
+RevocationStatus judge_revocation(const RevocationQuestion& question, std::vector<Finding>& findings) {
+  RevocationStatus status{.certificate = question.index};
+  std::vector<Finding> notes;
+  const std::vector<Judged> lists = sift(question, notes);
+  const Bytes serial = serial_content((*question.path)[question.index].native());
+  std::uint32_t covered = 0;
+  const Judged* newest = nullptr;
+  for (const Judged& list : lists) {
+    if (list.in_force && (list.reasons & ~covered) != 0) {
+      covered |= list.reasons;
+      newest = newest == nullptr ? &list : newest;
+      const auto entry = list.crl->find(serial);
+      if (entry && condemn(list, *entry, question, status, findings)) {
+        return status;
+      }
+    }
+  }
+  if (covered == kAllReasons) {
+    const CrlFacts& facts = newest->crl->facts();
+    status = {question.index, RevocationState::kGood, "crl", facts.this_update, facts.next_update, {}, {},
+              facts.sha256};
+    if (facts.next_update < question.options->at) {
+      findings.push_back({question.index, Check::kCrlStale, Severity::kWarn, label(*newest->crl)});
+    }
+  }
+  // What a list out of force says against the certificate stands: once revoked, it stays revoked.
+  for (const Judged& list : lists) {
+    const bool later = list.crl->facts().this_update > question.options->at;
+    if (!list.in_force && (later || covered != kAllReasons)) {
+      const auto entry = list.crl->find(serial);
+      if (entry && condemn(list, *entry, question, status, findings)) {
+        return status;
+      }
+    }
+  }
+  if (covered != kAllReasons) {
+    findings.push_back({question.index, Check::kRevocationUnknown, Severity::kFail,
+                        question.lists.empty() ? "no CRL of the issuer" : ""});
+    if (covered != 0) {
+      notes.push_back({question.index, Check::kCrlReasons, Severity::kWarn, ""});
+    }
+    findings.insert(findings.end(), notes.begin(), notes.end());
+  }
+  return status;
+}
+
+}  // namespace shomei::auth

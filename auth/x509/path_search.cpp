@@ -1,0 +1,88 @@
+#include "auth/x509/path_search.h"
+
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+
+namespace shomei::auth {
+namespace {
+
+constexpr std::size_t kMaxPathLength = 20;
+
+bool is_name_of_issuer(const Certificate& issuer, const Certificate& subject) {
+  return X509_NAME_cmp(X509_get_subject_name(issuer.native()), X509_get_issuer_name(subject.native())) == 0;
+}
+
+/// Smaller is more promising: key identifiers and keyUsage fit; valid at all would be judged later.
+int distance(const Certificate& issuer, const Certificate& subject) {
+  return X509_check_issued(issuer.native(), subject.native()) == X509_V_OK ? 0 : 1;
+}
+
+bool signed_by(const Certificate& subject, const Certificate& issuer) {
+  EVP_PKEY* key = X509_get0_pubkey(issuer.native());
+  const bool right = key != nullptr && X509_verify(subject.native(), key) == 1;
+  ERR_clear_error();
+  return right;
+}
+
+}  // namespace
+
+bool PathSearch::is_anchor(const Certificate& certificate) const {
+  return std::ranges::find(anchors_, certificate) != anchors_.end();
+}
+
+Result<std::vector<Certificate>> PathSearch::issuers_of(const Path& path) {
+  const Certificate& subject = path.back();
+  std::vector<Certificate> issuers;
+  for (const auto& pool : {anchors_, chain_}) {
+    for (const Certificate& candidate : pool) {
+      if (is_name_of_issuer(candidate, subject) && std::ranges::find(path, candidate) == path.end() &&
+          std::ranges::find(issuers, candidate) == issuers.end()) {
+        SHOMEI_TRY(budget_->spend("path search"));
+        issuers.push_back(candidate);
+      }
+    }
+  }
+  if (issuers.size() > 1) {
+    std::ranges::stable_sort(issuers, {}, [&](const Certificate& issuer) { return distance(issuer, subject); });
+    SHOMEI_TRY(budget_->spend("path search", issuers.size()));
+    const auto wrong =
+        std::ranges::stable_partition(issuers, [&](const Certificate& issuer) { return signed_by(subject, issuer); });
+    // Where nobody signed, the most promising one shows what is wrong.
+    issuers.erase(wrong.begin() == issuers.begin() ? issuers.begin() + 1 : wrong.begin(), issuers.end());
+  }
+  return issuers;
+}
+
+Result<bool> PathSearch::extend(Path& path, const std::function<bool(const Path&)>& take) {
+  if (is_anchor(path.back())) {
+    if (take(path)) {
+      return true;
+    }
+  }
+  if (path.size() >= kMaxPathLength) {
+    return false;
+  }
+  SHOMEI_TRY(const std::vector<Certificate> issuers, issuers_of(path));
+  if (issuers.empty() && !is_anchor(path.back()) && path.size() > dead_end_.size()) {
+    dead_end_ = path;
+  }
+  for (const Certificate& issuer : issuers) {
+    path.push_back(issuer);
+    SHOMEI_TRY(const bool taken, extend(path, take));
+    path.pop_back();
+    if (taken) {
+      return true;
+    }
+  }
+  return false;
+}
+
+Result<bool> PathSearch::each(const Certificate& leaf, const std::function<bool(const Path&)>& take) {
+  Path path{leaf};
+  dead_end_ = path;
+  return extend(path, take);
+}
+
+}  // namespace shomei::auth

@@ -1,0 +1,167 @@
+#include "auth/x509/validate.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "auth/x509/crl_rules.h"
+#include "auth/x509/path_check.h"
+#include "auth/x509/path_search.h"
+#include "auth/x509/profile_rules.h"
+
+namespace shomei::auth {
+namespace {
+
+/// A signer of CRLs may need a path whose CRLs need a signer, …: this deep at most.
+constexpr std::size_t kMaxSignerDepth = 4;
+
+/// One call of `validate`, and those that its CRLs' signers make necessary.
+class Validation {
+ public:
+  Validation(const ValidationInputs& inputs, const ProfileSet& profiles, WorkBudget& budget)
+      : inputs_(&inputs), profiles_(&profiles), budget_(&budget) {}
+
+  ValidationReport run(const Certificate& leaf, const ValidationOptions& options, std::span<const Certificate> anchors);
+
+ private:
+  ValidationReport judge(const Path& path, const ValidationOptions& options);
+  void judge_revocations(const Path& path, const ValidationOptions& options, ValidationReport& report);
+  bool trust_signer(const Certificate& signer, const Path& path, const ValidationOptions& options);
+
+  const ValidationInputs* inputs_;
+  const ProfileSet* profiles_;
+  WorkBudget* budget_;
+  /// Certificates whose judgement is under way, outermost first.
+  std::vector<Certificate> pending_;
+};
+
+ValidationReport Validation::run(const Certificate& leaf, const ValidationOptions& options,
+                                 std::span<const Certificate> anchors) {
+  PathSearch search(anchors, inputs_->chain, *budget_);
+  std::optional<ValidationReport> best;
+  pending_.push_back(leaf);
+  const auto done = search.each(leaf, [&](const Path& path) {
+    ValidationReport report = judge(path, options);
+    if (!best || report.verdict < best->verdict) {
+      best = std::move(report);
+    }
+    return best->verdict == Verdict::kValid;
+  });
+  pending_.pop_back();
+  if (best && (done || best->verdict == Verdict::kValid)) {
+    return *std::move(best);
+  }
+  ValidationReport report = best ? *std::move(best) : ValidationReport{.path = search.dead_end()};
+  if (!done) {
+    report.findings.push_back({0, Check::kPathWorkBudget, Severity::kFail, {}});
+  } else {
+    report.findings.push_back(
+        {report.path.size() - 1, Check::kPathNotFound, Severity::kFail, report.path.back().facts().issuer});
+  }
+  report.verdict = verdict_of(report.findings);
+  return report;
+}
+
+ValidationReport Validation::judge(const Path& path, const ValidationOptions& options) {
+  ValidationReport report{.path = path};
+  PathOpinion opinion = check_path(path, options, profiles_->algorithms);
+  report.findings = std::move(opinion.findings);
+  report.policies = std::move(opinion.policies);
+  const bool genuine = std::ranges::none_of(report.findings, [](const Finding& finding) {
+    return finding.check == Check::kPathSignature || finding.check == Check::kPathOther;
+  });
+  if (!options.check_revocation) {
+    report.findings.push_back({0, Check::kRevocationNotChecked, Severity::kInfo, {}});
+  } else if (genuine) {
+    judge_revocations(path, options, report);
+  }
+  check_profile(path, options.purpose, *profiles_, report);
+  report.verdict = verdict_of(report.findings);
+  return report;
+}
+
+void Validation::judge_revocations(const Path& path, const ValidationOptions& options, ValidationReport& report) {
+  const CrlPool pool(inputs_->crls);
+  for (std::size_t i = 0; i + 1 < path.size(); ++i) {
+    const X509_NAME* issuer = X509_get_issuer_name(path[i].native());
+    std::vector<Crl> lists = pool.lists_of(issuer);
+    if (inputs_->store != nullptr) {
+      const std::vector<Crl> stored = inputs_->store->lists_of(issuer);
+      lists.insert(lists.end(), stored.begin(), stored.end());
+    }
+    const RevocationQuestion question{
+        .path = &path,
+        .index = i,
+        .lists = lists,
+        .other_signers = inputs_->chain,
+        .trust_signer = [&](const Certificate& signer) { return trust_signer(signer, path, options); },
+        .options = &options,
+        .algorithms = &profiles_->algorithms};
+    report.revocation.push_back(judge_revocation(question, report.findings));
+  }
+}
+
+/// RFC 5280 6.3.3 (f): the signer's own path must begin at the same anchor.
+bool Validation::trust_signer(const Certificate& signer, const Path& path, const ValidationOptions& options) {
+  if (pending_.size() > kMaxSignerDepth || std::ranges::find(pending_, signer) != pending_.end() ||
+      !budget_->spend("CRL signer", 4)) {
+    return false;
+  }
+  ValidationOptions of_signer;
+  of_signer.at = options.at;
+  of_signer.crl_grace = options.crl_grace;
+  const Certificate anchor = path.back();
+  return run(signer, of_signer, {&anchor, 1}).verdict == Verdict::kValid;
+}
+
+OrderedJson time_or_null(const std::optional<Time>& time) {
+  return time ? OrderedJson(to_rfc3339(*time)) : OrderedJson(nullptr);
+}
+
+OrderedJson text_or_null(std::string_view text) {
+  return text.empty() ? OrderedJson(nullptr) : OrderedJson(text);
+}
+
+OrderedJson to_json(const RevocationStatus& status) {
+  return {{"certificate", status.certificate},
+          {"status", name(status.state)},
+          {"source", text_or_null(status.source)},
+          {"this_update", time_or_null(status.this_update)},
+          {"next_update", time_or_null(status.next_update)},
+          {"revoked_at", time_or_null(status.revoked_at)},
+          {"reason", text_or_null(status.reason)}};
+}
+
+}  // namespace
+
+ValidationReport validate(const Certificate& leaf, const ValidationInputs& inputs, const ValidationOptions& options,
+                          const ProfileSet& profiles) {
+  WorkBudget budget(options.work_budget);
+  return Validation(inputs, profiles, budget).run(leaf, options, inputs.anchors);
+}
+
+OrderedJson to_json(const ValidationReport& report, Language language) {
+  OrderedJson path = OrderedJson::array();
+  for (const Certificate& certificate : report.path) {
+    path.push_back(certificate.facts().subject);
+  }
+  OrderedJson revocation = OrderedJson::array();
+  for (const RevocationStatus& status : report.revocation) {
+    revocation.push_back(to_json(status));
+  }
+  return {{"verdict", name(report.verdict)}, {"path", path},
+          {"policies", report.policies},     {"hc_roles", report.hc_roles},
+          {"revocation", revocation},        {"findings", to_json(report.findings, language)}};
+}
+
+OrderedJson to_json(const CrlLookup& answer, Language language) {
+  OrderedJson findings = to_json(answer.findings, language);
+  for (OrderedJson& finding : findings) {
+    finding.erase("certificate");
+  }
+  return {{"status", name(answer.state)},
+          {"revoked_at", time_or_null(answer.revoked_at)},
+          {"reason", text_or_null(answer.reason)},
+          {"findings", findings}};
+}
+
+}  // namespace shomei::auth
