@@ -1,0 +1,31 @@
+#include "cli/evidence.h"
+
+namespace shomei::cli {
+
+void EvidenceOptions::declare(const Command& command) {
+  command.repeated("--trust", trust, "DIR", "Trusted root certificates: a folder or a file, DER or PEM");
+  command.repeated("--chain", chain, "DIR", "Further CA certificates");
+  command.repeated("--crl", crl, "DIR", "Revocation lists");
+  command.option("--at", at, "RFC3339", "The time to judge at (otherwise: now), e.g. 2026-04-01T00:00:00Z");
+}
+
+auth::EvidencePaths EvidenceOptions::paths() const {
+  return {to_paths(trust), to_paths(chain), to_paths(crl)};
+}
+
+Result<Time> time_or_now(const Context& context, const std::string& at) {
+  if (at.empty()) {
+    return context.clock->now();
+  }
+  auto time = parse_rfc3339(at);
+  if (!time) {
+    return fail(Code::kUsage, "--at: write the time as 2026-04-01T09:00:00+09:00 or …Z, not \"" + at + "\"");
+  }
+  return time;
+}
+
+auth::Paths to_paths(const std::vector<std::string>& names) {
+  return {names.begin(), names.end()};
+}
+
+}  // namespace shomei::cli

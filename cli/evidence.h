@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "auth/x509/load.h"
+#include "cli/command.h"
+
+namespace shomei::cli {
+
+/// --trust, --chain, --crl and --at, for the commands that judge.
+struct EvidenceOptions {
+  std::vector<std::string> trust;
+  std::vector<std::string> chain;
+  std::vector<std::string> crl;
+  std::string at;
+
+  void declare(const Command& command);
+  auth::EvidencePaths paths() const;
+};
+
+/// RFC 3339, or now where it is empty. Errors: usage.
+Result<Time> time_or_now(const Context& context, const std::string& at);
+auth::Paths to_paths(const std::vector<std::string>& names);
+
+}  // namespace shomei::cli

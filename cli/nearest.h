@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace shomei::cli {
+
+/// The candidate with the least edits from `word`, if that is less than half of it; empty otherwise.
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
+
+}  // namespace shomei::cli
