@@ -11,6 +11,10 @@ target_include_directories(shomei_options INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_options(shomei_options INTERFACE -Wall -Wextra -Wconversion -Wshadow -Werror -fno-omit-frame-pointer
                        -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
 target_compile_definitions(shomei_options INTERFACE SHOMEI_VERSION="${PROJECT_VERSION}")
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  # g++ 12 sees uninitialised members in every std::optional and std::expected that it inlines.
+  target_compile_options(shomei_options INTERFACE -Wno-maybe-uninitialized)
+endif()
 if(NOT CMAKE_BUILD_TYPE STREQUAL Debug)
   target_compile_options(shomei_options INTERFACE -D_FORTIFY_SOURCE=2 -fstack-protector-strong)
 endif()

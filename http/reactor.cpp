@@ -62,7 +62,7 @@ void Reactor::stop() {
 
 void Reactor::wake() const {
   const std::uint64_t one = 1;
-  static_cast<void>(::write(wake_.get(), &one, sizeof one));
+  [[maybe_unused]] const ssize_t written = ::write(wake_.get(), &one, sizeof one);
 }
 
 void Reactor::run() {
@@ -76,7 +76,7 @@ void Reactor::run() {
         accept_all();
       } else if (descriptor == wake_.get()) {
         std::uint64_t ignored = 0;
-        static_cast<void>(::read(wake_.get(), &ignored, sizeof ignored));
+        [[maybe_unused]] const ssize_t got = ::read(wake_.get(), &ignored, sizeof ignored);
       } else {
         dispatch(descriptor);
       }
