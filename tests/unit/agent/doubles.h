@@ -30,8 +30,8 @@ class FakePrompt final : public Prompt {
     SHOMEI_TRY(Pin pin, Pin::take(typed));
     return std::optional<Pin>(std::move(pin));
   }
-  Result<bool> confirm_last_try(const Matter& matter, std::optional<unsigned>, std::stop_token) override {
-    confirmed.push_back(matter);
+  Result<bool> confirm(const Matter&, Confirmation what, std::stop_token) override {
+    confirmed.push_back(what);
     return confirm;
   }
 
@@ -40,7 +40,7 @@ class FakePrompt final : public Prompt {
   bool no_dialog = false;
   std::function<void(std::stop_token)> on_ask;
   std::vector<PinQuestion> asked;
-  std::vector<Matter> confirmed;
+  std::vector<Confirmation> confirmed;
 };
 
 /// A card's key with a PIN counter, in memory.
@@ -48,6 +48,7 @@ struct FakeCard {
   std::string right = "1234";
   unsigned tries = 3;
   bool tells_tries = true;
+  bool wants_pin = true;
   std::shared_ptr<SoftwareKey> key;
   /// Every PIN that was shown.
   std::vector<std::string> shown;
@@ -60,6 +61,9 @@ class FakeKeyAccess final : public KeyAccess {
   explicit FakeKeyAccess(FakeCard& card) : card_(card) {}
   std::string reader() const override { return "Reader 1"; }
   ByteView certificate() const override { return card_.key ? card_.key->certificate() : ByteView(); }
+  std::vector<Bytes> chain() const override { return {}; }
+  Result<bool> needs_pin() override { return card_.wants_pin; }
+  Result<void> without_pin(const std::function<Result<void>(SigningKey&)>& use) override { return use(*card_.key); }
   Result<PinState> pin_state() override {
     if (card_.failure) {
       return std::unexpected(*card_.failure);

@@ -43,8 +43,10 @@ TEST(PromptTextTest, many_documents_are_counted) {
 }
 
 TEST(PromptTextTest, last_try_is_named_as_such) {
-  EXPECT_THAT(last_try_text(signature_of({"a"}), 1, Language::kJa).description, HasSubstr("残り回数は 1 回"));
-  EXPECT_THAT(last_try_text(signature_of({"a"}), std::nullopt, Language::kEn).description, HasSubstr("does not tell"));
+  EXPECT_THAT(confirm_text(signature_of({"a"}), Confirmation::kLastTry, Language::kJa).description,
+              HasSubstr("残り回数は 1 回"));
+  EXPECT_THAT(confirm_text(signature_of({"a"}), Confirmation::kTriesUnknown, Language::kEn).description,
+              HasSubstr("does not tell"));
 }
 
 TEST(ShownTest, hides_what_could_deceive) {
