@@ -93,8 +93,18 @@ bool Job::start() {
   return state_ == JobState::kRunning;
 }
 
+// Every document has a result or an error in the end; its content is needed no more.
+void Job::settle(const std::optional<Error>& whole) {
+  for (JobDocument& document : order_.documents) {
+    document.request.document.content = Bytes();
+    if (!document.result && !document.error) {
+      document.error = whole.value_or(make_error(Code::kPinCancelled));
+    }
+  }
+}
+
 void Job::end(std::optional<Error> whole, std::optional<unsigned> tries_left) {
-  let_contents_go();
+  settle(whole);
   const bool any = std::ranges::any_of(order_.documents, [](const JobDocument& d) { return d.result.has_value(); });
   const std::scoped_lock lock(mutex_);
   error_ = std::move(whole);
@@ -103,19 +113,14 @@ void Job::end(std::optional<Error> whole, std::optional<unsigned> tries_left) {
   state_ = any ? JobState::kDone : stop_.stop_requested() ? JobState::kCancelled : JobState::kFailed;
 }
 
-void Job::let_contents_go() {
-  for (JobDocument& document : order_.documents) {
-    document.request.document.content = Bytes();
-  }
-}
-
 bool Job::cancel() {
   stop_.request_stop();
   const std::scoped_lock lock(mutex_);
   if (state_ != JobState::kWaiting) {
     return false;
   }
-  let_contents_go();
+  error_ = make_error(Code::kPinCancelled);
+  settle(error_);
   bytes_ = 0;
   state_ = JobState::kCancelled;
   return true;

@@ -58,7 +58,7 @@ class Job {
   OrderedJson to_json() const;
 
  private:
-  void let_contents_go();
+  void settle(const std::optional<Error>& whole);
 
   const std::string id_;
   SignOrder order_;

@@ -53,11 +53,6 @@ void SignWork::operator()(Job& job) {
       [&](SigningKey& key) { return sign_all(job, key); }, report);
   if (!done) {
     log::warn("{}: {}", job.id(), describe(done.error()));
-    for (JobDocument& document : job.order().documents) {
-      if (!document.result && !document.error) {
-        document.error = done.error();
-      }
-    }
   }
   log::info("signing job {} of {} ({} documents): {}", job.id(), order.peer.name, order.documents.size(),
             done ? "done" : info(done.error().code).id);
