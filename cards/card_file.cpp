@@ -127,11 +127,11 @@ Result<void> select_card_file(Channel& channel, const cia::Path& path) {
 }
 
 Result<Bytes> read_card_file(Channel& channel, const cia::Path& path, Extent extent) {
-  if (path.length == 0) {
-    return malformed(path, "of no length");
+  if (path.length && (*path.length == 0 || *path.length > kMaxFileBytes)) {
+    return malformed(path, fmt::format("of length {}", *path.length));
   }
   Bytes content;
-  const std::size_t most = std::min(path.length.value_or(kMaxFileBytes), kMaxFileBytes);
+  const std::size_t most = path.length.value_or(kMaxFileBytes + 1);
   for (;;) {
     const Progress so_far = progress(content, extent);
     if (so_far.complete) {
