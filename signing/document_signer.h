@@ -20,7 +20,7 @@ struct SignRequest {
   Level level = Level::kB;
   /// MIME type for DataObjectFormat (EN 319 132-1 5.2.4); empty: application/xml, application/json or
   /// application/octet-stream by the document's name.
-  std::string media_type;
+  std::string media_type = {};
   /// XML documents above this are refused (input.too_large).
   std::size_t max_xml_bytes = 64U << 20;
 };

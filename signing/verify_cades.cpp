@@ -84,7 +84,8 @@ class CadesJudge {
   /// RFC 5652 5.6, second half, by OpenSSL: the signature over the signed attributes, DER-encoded anew.
   void check_value(const auth::Certificate& certificate) {
     if (CMS_SignerInfo_cert_cmp(signer_.native, certificate.native()) != 0) {
-      judgement_.note(Check::kIssuerSerialDiffers, Severity::kWarn, "SignerIdentifier");
+      judgement_.decide(Indication::kTotalFailed, SubIndication::kFormatFailure, Check::kStructure,
+                        "SignerIdentifier names another certificate than the signing-certificate attribute");
     }
     CMS_SignerInfo_set1_signer_cert(signer_.native, certificate.native());
     if (CMS_SignerInfo_verify(signer_.native) != 1) {
