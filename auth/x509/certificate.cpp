@@ -84,6 +84,7 @@ OrderedJson to_json(const Certificate& certificate) {
           {"hc_role_error", facts.hc_role_error ? OrderedJson(*facts.hc_role_error) : OrderedJson(nullptr)},
           {"crl_urls", facts.crl_urls},
           {"malformed", facts.malformed},
+          {"deviations", facts.deviations},
           {"sha256", facts.sha256}};
 }
 

@@ -60,6 +60,8 @@ struct CertificateFacts {
   std::vector<std::string> crl_urls{};
   /// Fields and extensions that could not be read, or stand there twice.
   std::vector<std::string> malformed{};
+  /// What RFC 5280 4 asks of issuers and validation (6) does not ask about.
+  std::vector<std::string> deviations{};
   /// Of the whole DER, lower-case hexadecimal.
   std::string sha256{};
 };

@@ -4,6 +4,7 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <array>
 #include <set>
 
@@ -128,10 +129,54 @@ void check_extensions(X509* certificate, CertificateFacts& facts) {
       facts.malformed.push_back("two extensions " + oid);
     }
   }
+  if (X509_get_version(certificate) > X509_VERSION_3) {
+    facts.malformed.emplace_back("version");
+  }
   if (X509_check_purpose(certificate, -1, 0) != 1 || (X509_get_extension_flags(certificate) & EXFLAG_INVALID) != 0) {
     facts.malformed.emplace_back("extensions");
   }
   facts.is_ca = (X509_get_extension_flags(certificate) & EXFLAG_CA) != 0;
+}
+
+/// X.520 upper bounds as in RFC 5280, appendix A.1.
+bool has_long_attribute(const X509_NAME* name) {
+  constexpr std::array<std::pair<int, int>, 5> kBounds{{{NID_commonName, 64},
+                                                        {NID_organizationName, 64},
+                                                        {NID_organizationalUnitName, 64},
+                                                        {NID_serialNumber, 64},
+                                                        {NID_countryName, 2}}};
+  for (int i = 0; i < X509_NAME_entry_count(name); ++i) {
+    const X509_NAME_ENTRY* entry = X509_NAME_get_entry(name, i);
+    const int nid = OBJ_obj2nid(X509_NAME_ENTRY_get_object(entry));
+    const std::string value = utf8(X509_NAME_ENTRY_get_data(entry));
+    const auto characters = std::ranges::count_if(value, [](char c) { return (c & 0xC0) != 0x80; });
+    if (std::ranges::any_of(kBounds, [&](const auto& row) { return row.first == nid && characters > row.second; })) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void note_deviations(X509* certificate, CertificateFacts& facts) {
+  const ASN1_INTEGER* serial = X509_get0_serialNumber(certificate);
+  if ((ASN1_STRING_type(serial) & V_ASN1_NEG) != 0) {
+    facts.deviations.emplace_back("serialNumber is negative");
+  }
+  if (ASN1_STRING_length(serial) > 20) {
+    facts.deviations.emplace_back("serialNumber above 20 octets");
+  }
+  if (has_long_attribute(X509_get_subject_name(certificate))) {
+    facts.deviations.emplace_back("subject attribute above its upper bound");
+  }
+  if (X509_get_ext_by_NID(certificate, NID_name_constraints, -1) >= 0 && !facts.is_ca) {
+    facts.deviations.emplace_back("nameConstraints in a certificate that is no CA");
+  }
+  for (const int nid : {NID_name_constraints, NID_policy_constraints, NID_inhibit_any_policy}) {
+    const int index = X509_get_ext_by_NID(certificate, nid, -1);
+    if (index >= 0 && X509_EXTENSION_get_critical(X509_get_ext(certificate, index)) == 0) {
+      facts.deviations.push_back(fmt::format("{} not critical", OBJ_nid2sn(nid)));
+    }
+  }
 }
 
 void read_roles(X509* certificate, CertificateFacts& facts) {
@@ -221,6 +266,7 @@ CertificateFacts read_facts(X509* certificate, ByteView der) {
   read_usages(certificate, facts);
   read_distribution_points(certificate, facts);
   check_extensions(certificate, facts);
+  note_deviations(certificate, facts);
   read_roles(certificate, facts);
   ERR_clear_error();
   return facts;

@@ -130,6 +130,18 @@ bool Crl::signed_by(const Certificate& issuer) const {
   return right;
 }
 
+bool Crl::amends(const Crl& base) const {
+  const auto less_or_equal = [](std::string_view a, std::string_view b) {
+    return a.size() != b.size() ? a.size() < b.size() : a <= b;
+  };
+  const CrlFacts& mine = facts();
+  const CrlFacts& other = base.facts();
+  return mine.is_delta && !other.is_delta && X509_NAME_cmp(issuer_name(), base.issuer_name()) == 0 &&
+         std::ranges::equal(body_->parts.distribution_point, base.body_->parts.distribution_point) &&
+         mine.authority_key == other.authority_key && !mine.number.empty() && !other.number.empty() &&
+         less_or_equal(mine.base_number, other.number) && !less_or_equal(mine.number, other.number);
+}
+
 X509_NAME* Crl::issuer_name() const {
   return body_->issuer.get();
 }

@@ -40,6 +40,8 @@ struct CrlFacts {
   std::string authority_key{};
   std::optional<CrlScope> scope{};
   bool is_delta = false;
+  /// BaseCRLNumber of a delta, as `number`.
+  std::string base_number{};
   /// As OID.
   std::string signature_algorithm{};
   /// OIDs of critical extensions, of the list or of any entry, that this software does not know.
@@ -68,6 +70,8 @@ class Crl {
   X509_NAME* issuer_name() const;
   /// Decoded issuingDistributionPoint with names relative to the issuer made whole, or null.
   const ISSUING_DIST_POINT_st* distribution_point() const;
+  /// A delta (RFC 5280 5.2.4) that brings `base` up to date: same issuer and scope, numbers without a gap.
+  bool amends(const Crl& base) const;
 
  private:
   struct Body;

@@ -105,6 +105,9 @@ Result<void> read_list_extension(const Extension& extension, CrlParts& parts) {
     SHOMEI_TRY(const der::Element number, reader.expect(tag::kInteger));
     facts.number = to_hex(number.value);
   } else if (extension.oid == kDeltaIndicator) {
+    der::Reader reader(extension.value);
+    SHOMEI_TRY(const der::Element number, reader.expect(tag::kInteger));
+    facts.base_number = to_hex(number.value);
     facts.is_delta = true;
   } else if (extension.oid == kDistributionPoint) {
     parts.distribution_point = extension.value;

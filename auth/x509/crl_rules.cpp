@@ -10,6 +10,8 @@
 namespace shomei::auth {
 namespace {
 
+constexpr std::string_view kRemoved = "removeFromCRL";
+
 /// What is known of one list with regard to the certificate.
 struct Judged {
   const Crl* crl;
@@ -42,13 +44,16 @@ bool signed_as_it_must(const Crl& crl, const RevocationQuestion& question) {
   if (std::ranges::find(allowed, crl.facts().signature_algorithm) == allowed.end()) {
     return false;
   }
-  const Certificate& issuer = (*question.path)[question.index + 1];
-  if (fits(issuer)) {
+  // CAs above the certificate are judged with the path; among them may be its issuer with an earlier key.
+  const auto above = std::span(*question.path).subspan(question.index + 1);
+  const auto is_namesake = [&](const Certificate& signer) {
+    return X509_NAME_cmp(X509_get_subject_name(signer.native()), crl.issuer_name()) == 0;
+  };
+  if (std::ranges::any_of(above, [&](const Certificate& signer) { return is_namesake(signer) && fits(signer); })) {
     return true;
   }
   return std::ranges::any_of(question.other_signers, [&](const Certificate& signer) {
-    return X509_NAME_cmp(X509_get_subject_name(signer.native()), crl.issuer_name()) == 0 && fits(signer) &&
-           question.trust_signer(signer);
+    return is_namesake(signer) && fits(signer) && question.trust_signer(signer);
   });
 }
 
@@ -60,9 +65,6 @@ std::optional<Check> objection(const Crl& crl, const RevocationQuestion& questio
   }
   if (!facts.unknown_critical.empty()) {
     return Check::kCrlCriticalExtension;
-  }
-  if (facts.is_delta) {
-    return Check::kCrlDelta;
   }
   if (reasons == 0) {
     return Check::kCrlScope;
@@ -102,6 +104,22 @@ std::vector<Judged> sift(const RevocationQuestion& question, std::vector<Finding
   return usable;
 }
 
+/// The entry of the newest delta of the list, or of the list itself. Only lists in force amend and are amended.
+std::optional<CrlEntry> entry_of(const Judged& list, std::span<const Judged> lists, ByteView serial) {
+  for (const Judged& delta : lists) {
+    if (delta.in_force && delta.crl->amends(*list.crl)) {
+      const auto entry = delta.crl->find(serial);
+      if (entry && entry->reason == kRemoved) {
+        return std::nullopt;
+      }
+      if (entry) {
+        return entry;
+      }
+    }
+  }
+  return list.crl->find(serial);
+}
+
 /// Fills the status from an entry; false where the entry is dated after the time of validation.
 bool condemn(const Judged& list, const CrlEntry& entry, const RevocationQuestion& question, RevocationStatus& status,
              std::vector<Finding>& findings) {
@@ -127,10 +145,10 @@ RevocationStatus judge_revocation(const RevocationQuestion& question, std::vecto
   std::uint32_t covered = 0;
   const Judged* newest = nullptr;
   for (const Judged& list : lists) {
-    if (list.in_force && (list.reasons & ~covered) != 0) {
+    if (list.in_force && !list.crl->facts().is_delta && (list.reasons & ~covered) != 0) {
       covered |= list.reasons;
       newest = newest == nullptr ? &list : newest;
-      const auto entry = list.crl->find(serial);
+      const auto entry = entry_of(list, lists, serial);
       if (entry && condemn(list, *entry, question, status, findings)) {
         return status;
       }
@@ -149,7 +167,7 @@ RevocationStatus judge_revocation(const RevocationQuestion& question, std::vecto
     const bool later = list.crl->facts().this_update > question.options->at;
     if (!list.in_force && (later || covered != kAllReasons)) {
       const auto entry = list.crl->find(serial);
-      if (entry && condemn(list, *entry, question, status, findings)) {
+      if (entry && entry->reason != kRemoved && condemn(list, *entry, question, status, findings)) {
         return status;
       }
     }

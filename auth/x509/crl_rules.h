@@ -28,8 +28,9 @@ struct RevocationQuestion {
   const AlgorithmRules* algorithms;
 };
 
-/// RFC 5280 6.3.3 without deltas and indirect lists: the newest list in force decides for each reason. A list that is
-/// no longer in force can still condemn, never acquit. Findings tell why lists did not count.
+/// RFC 5280 6.3.3 without indirect lists; deltas amend the complete list that they fit: the newest list in force
+/// decides for each reason. A list that is no longer in force can still condemn, never acquit. Findings tell why lists
+/// did not count.
 RevocationStatus judge_revocation(const RevocationQuestion& question, std::vector<Finding>& findings);
 
 }  // namespace shomei::auth

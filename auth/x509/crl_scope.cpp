@@ -59,10 +59,10 @@ std::uint32_t bits_of(const ASN1_BIT_STRING* flags) {
 /// Reasons for which one of the certificate's distribution points names the list.
 std::uint32_t named_reasons(const Names& list, const Certificate& certificate) {
   X509_NAME* issuer = X509_get_issuer_name(certificate.native());
-  // A certificate without distribution points has its issuer for one (6.3.3, last paragraph).
-  std::uint32_t reasons = contains(list.general, issuer) ? kAllReasons : 0;
   const OwnedPoints points(static_cast<CRL_DIST_POINTS*>(
       X509_get_ext_d2i(certificate.native(), NID_crl_distribution_points, nullptr, nullptr)));
+  // A certificate without distribution points has its issuer for one (6.3.3, last paragraph).
+  std::uint32_t reasons = !points && contains(list.general, issuer) ? kAllReasons : 0;
   for (int i = 0; i < sk_DIST_POINT_num(points.get()); ++i) {
     const DIST_POINT* point = sk_DIST_POINT_value(points.get(), i);
     if (point->CRLissuer != nullptr && !contains(point->CRLissuer, issuer)) {

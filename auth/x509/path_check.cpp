@@ -117,7 +117,9 @@ bool set_parameters(X509_VERIFY_PARAM* parameters, const ValidationOptions& opti
   flags |= options.inhibit_policy_mapping ? X509_V_FLAG_INHIBIT_MAP : 0;
   flags |= options.inhibit_any_policy ? X509_V_FLAG_INHIBIT_ANY : 0;
   X509_VERIFY_PARAM_set_time(parameters, options.at.time_since_epoch().count());
-  for (const std::string& policy : options.policies) {
+  // OpenSSL takes an empty set literally, as soon as a CA requires an explicit policy; RFC 5280 6.1.1 (c) means any.
+  const std::vector<std::string> any{"2.5.29.32.0"};
+  for (const std::string& policy : options.policies.empty() ? any : options.policies) {
     ASN1_OBJECT* object = OBJ_txt2obj(policy.c_str(), 1);
     if (object == nullptr || X509_VERIFY_PARAM_add0_policy(parameters, object) != 1) {
       ASN1_OBJECT_free(object);
@@ -213,6 +215,9 @@ PathOpinion check_path(const Path& path, const ValidationOptions& options, const
   for (std::size_t i = 0; i + 1 < path.size(); ++i) {
     for (const std::string& field : path[i].facts().malformed) {
       opinion.findings.push_back({i, Check::kPathMalformed, Severity::kFail, field});
+    }
+    for (const std::string& what : path[i].facts().deviations) {
+      opinion.findings.push_back({i, Check::kPathProfileDeviation, Severity::kWarn, what});
     }
   }
   check_algorithms(path, algorithms, opinion.findings);
