@@ -9,12 +9,25 @@ std::string text(std::string_view view) {
   return std::string(view);
 }
 
+std::string joined(const std::vector<std::string>& words) {
+  std::string all;
+  for (const std::string& word : words) {
+    all += (all.empty() ? "" : "|") + word;
+  }
+  return all;
+}
+
 }  // namespace
 
 Command Command::group(std::string_view name, std::string_view help) const {
   CLI::App* app = app_->add_subcommand(text(name), text(help));
   app->require_subcommand(1);
   return {app, choice_};
+}
+
+void Command::share_options() const {
+  app_->fallthrough();
+  app_->footer("The options may also stand behind the command.");
 }
 
 Command Command::add(std::string_view name, std::string_view help, std::initializer_list<std::string_view> examples,
@@ -50,7 +63,7 @@ void Command::option(std::string_view name, std::string& target, std::string_vie
 }
 void Command::required(std::string_view name, std::string& target, std::string_view value,
                        std::string_view help) const {
-  app_->add_option(text(name), target, text(help))->option_text(text(value))->required();
+  app_->add_option(text(name), target, text(help))->option_text(text(value) + " REQUIRED")->required();
 }
 void Command::option(std::string_view name, std::optional<int>& target, std::string_view value,
                      std::string_view help) const {
@@ -62,11 +75,14 @@ void Command::repeated(std::string_view name, std::vector<std::string>& target, 
 }
 void Command::choice(std::string_view name, std::string& target, const std::vector<std::string>& words,
                      std::string_view help) const {
-  std::string all;
-  for (const std::string& word : words) {
-    all += (all.empty() ? "" : "|") + word;
-  }
-  app_->add_option(text(name), target, text(help))->option_text(all)->check(CLI::IsMember(words));
+  app_->add_option(text(name), target, text(help))->option_text(joined(words))->check(CLI::IsMember(words));
+}
+void Command::required_choice(std::string_view name, std::string& target, const std::vector<std::string>& words,
+                              std::string_view help) const {
+  app_->add_option(text(name), target, text(help))
+      ->option_text(joined(words) + " REQUIRED")
+      ->check(CLI::IsMember(words))
+      ->required();
 }
 
 }  // namespace shomei::cli

@@ -32,6 +32,8 @@ class Command {
 
   /// A command that only groups others.
   Command group(std::string_view name, std::string_view help) const;
+  /// For a group: its options may also stand behind the commands below it. Call before adding those.
+  void share_options() const;
   /// A command that does something. Gets --json and --lang.
   Command add(std::string_view name, std::string_view help, std::initializer_list<std::string_view> examples,
               Action action) const;
@@ -50,6 +52,8 @@ class Command {
   /// One of `words`; an empty target is the choice of nobody.
   void choice(std::string_view name, std::string& target, const std::vector<std::string>& words,
               std::string_view help) const;
+  void required_choice(std::string_view name, std::string& target, const std::vector<std::string>& words,
+                       std::string_view help) const;
 
   CLI::App* native() const { return app_; }
 

@@ -26,9 +26,11 @@ std::string suggestion(const std::string& nearest_word) {
 std::string unknown_option(const CLI::App& command, const std::string& argument) {
   const std::string name = argument.substr(0, argument.find('='));
   std::vector<std::string> known;
-  for (const CLI::Option* option : command.get_options()) {
-    for (const std::string& word : option->get_lnames()) {
-      known.push_back("--" + word);
+  for (const CLI::App* at = &command; at != nullptr; at = at->get_parent()) {
+    for (const CLI::Option* option : at->get_options()) {
+      for (const std::string& word : option->get_lnames()) {
+        known.push_back("--" + word);
+      }
     }
   }
   return "unknown option " + name + suggestion(nearest(name, known));

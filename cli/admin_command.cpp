@@ -1,0 +1,282 @@
+#include <nlohmann/json.hpp>
+
+#include "auth/x509/load.h"
+#include "cli/admin_client.h"
+#include "cli/agent_client.h"
+#include "cli/commands.h"
+#include "cli/output.h"
+
+namespace shomei::cli {
+namespace {
+
+/// Values that the commands below take; each command declares those it wants.
+struct Values {
+  std::string id;
+  std::string file;
+  std::string use;
+  std::string fingerprint;
+  std::string name;
+  std::string type;
+  std::string reason;
+  std::vector<std::string> facilities;
+  std::vector<std::string> roles;
+  std::string after;
+  std::string limit;
+};
+
+struct Request {
+  std::string method;
+  std::string path;
+  Json body = Json();
+};
+using Build = Result<Request> (*)(const Values&);
+
+Result<std::string> certificate_base64(const std::string& file) {
+  SHOMEI_TRY(const auto certificate, auth::load_certificate(file));
+  return to_base64(certificate.der());
+}
+
+/// Fingerprints as people copy them: colons and blanks between, any case.
+std::string bare_hex(const std::string& text) {
+  std::string bare;
+  for (const char c : text) {
+    if (c != ':' && c != ' ') {
+      bare += c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
+    }
+  }
+  return bare;
+}
+
+Result<Request> add_ca(const Values& values) {
+  SHOMEI_TRY(const auto certificate, certificate_base64(values.file));
+  return Request{
+      "POST", "/cas", {{"use", values.use}, {"certificate", certificate}, {"sha256", bare_hex(values.fingerprint)}}};
+}
+
+Result<Request> import_crl(const Values& values) {
+  SHOMEI_TRY(const auto crl, auth::load_crl(values.file));
+  return Request{"POST", "/crls", {{"crl", to_base64(crl.der())}}};
+}
+
+Result<Request> add_facility(const Values& values) {
+  return Request{"POST", "/facilities", {{"code", values.id}, {"name", values.name}, {"type", values.type}}};
+}
+
+Result<Request> add_person(const Values& values) {
+  Json body{{"name", values.name}, {"facilities", values.facilities}, {"roles", values.roles}};
+  if (!values.id.empty()) {
+    body["id"] = values.id;
+  }
+  return Request{"POST", "/persons", std::move(body)};
+}
+
+std::string person_path(const Values& values, std::string_view rest) {
+  return "/persons/" + query_value(values.id) + std::string(rest);
+}
+
+Result<Request> add_card(const Values& values) {
+  SHOMEI_TRY(const auto certificate, certificate_base64(values.file));
+  return Request{"POST", person_path(values, "/cards"), {{"certificate", certificate}}};
+}
+
+Result<Request> audit(const Values& values) {
+  std::string path = "/audit?limit=" + query_value(values.limit.empty() ? "100" : values.limit);
+  return Request{"GET", path + (values.after.empty() ? "" : "&after=" + query_value(values.after))};
+}
+
+std::string cell(const Json& value) {
+  if (value.is_string()) {
+    return printable(value.get<std::string>());
+  }
+  if (!value.is_array()) {
+    return value.is_null() ? "-" : printable(value.dump(-1, ' ', false, Json::error_handler_t::replace));
+  }
+  std::string all;
+  for (const Json& one : value) {
+    all += (all.empty() ? "" : ",") + cell(one);
+  }
+  return all.empty() ? "-" : all;
+}
+
+/// One line for an entry: "name=value" in the server's order of importance is not known, so by name.
+void print_entry(const Json& entry) {
+  std::string text;
+  for (const auto& [name, value] : entry.items()) {
+    text += fmt::format("{}{}={}", text.empty() ? "" : "  ", printable(name), cell(value));
+  }
+  print("{}\n", text);
+}
+
+/// An answer is an entry, or an object with one list of entries.
+void print_answer(const Json& answer, const Context& context) {
+  if (context.json) {
+    print_json(answer.is_null() ? OrderedJson::object() : OrderedJson(answer));
+    return;
+  }
+  const bool list = answer.is_object() && answer.size() == 1 && answer.begin()->is_array();
+  for (const Json& entry : list ? *answer.begin() : Json::array({answer})) {
+    if (entry.is_object()) {
+      print_entry(entry);
+    }
+  }
+  if (answer.is_null()) {
+    print("ok\n");
+  }
+}
+
+/// Declares the admin commands, which all do the same: build a request, send it, print the answer.
+class AdminCommands {
+ public:
+  AdminCommands(Command admin, std::shared_ptr<AdminOptions> options) : admin_(admin), options_(std::move(options)) {}
+
+  std::pair<Command, std::shared_ptr<Values>> add(const Command& group, std::string_view name, std::string_view help,
+                                                  std::string_view example, Build build) const {
+    const auto values = std::make_shared<Values>();
+    const auto options = options_;
+    const Command command = group.add(name, help, {example}, [=](const Context& context) -> Result<ExitStatus> {
+      SHOMEI_TRY(const auto request, build(*values));
+      SHOMEI_TRY(auto client, AdminClient::connect(*options, context));
+      SHOMEI_TRY(const auto answer, client.call(request.method, request.path, request.body));
+      print_answer(answer, context);
+      return ExitStatus::kDone;
+    });
+    return {command, values};
+  }
+  Command group(std::string_view name, std::string_view help) const { return admin_.group(name, help); }
+
+ private:
+  Command admin_;
+  std::shared_ptr<AdminOptions> options_;
+};
+
+void declare_trust(const AdminCommands& admin) {
+  const Command ca = admin.group("ca", "Trusted CAs");
+  admin.add(ca, "list", "Show the CAs that the server trusts, and for which use",
+            "shomei admin ca list --local /run/shomei/server.sock",
+            [](const Values&) -> Result<Request> { return Request{"GET", "/cas"}; });
+  const auto [add, values] = admin.add(
+      ca, "add", "Trust a CA for one use; root and issuing CA one by one",
+      "shomei admin ca add root.cer --use authentication --fingerprint 6E:D2:… --local /run/shomei/server.sock",
+      add_ca);
+  add.operand("CERT", values->file, "CA certificate, DER or PEM");
+  add.required_choice("--use", values->use, {"authentication", "signature", "staff", "timestamp"},
+                      "What it issues for");
+  add.required("--fingerprint", values->fingerprint, "HEX",
+               "SHA-256 of the certificate, got by another way than the file");
+  const Command crl = admin.group("crl", "Revocation lists");
+  admin.add(crl, "list", "Show the revocation lists in force", "shomei admin crl list --server https://network.example",
+            [](const Values&) -> Result<Request> { return Request{"GET", "/crls"}; });
+  const auto [import, crl_values] =
+      admin.add(crl, "import", "Publish a new revocation list",
+                "shomei admin crl import auth_ca.crl --server https://network.example", import_crl);
+  import.operand("FILE", crl_values->file, "Revocation list, DER or PEM");
+}
+
+void declare_facilities(const AdminCommands& admin) {
+  const Command facility = admin.group("facility", "Institutions of the network");
+  admin.add(facility, "list", "Show the institutions", "shomei admin facility list --server https://network.example",
+            [](const Values&) -> Result<Request> { return Request{"GET", "/facilities"}; });
+  const auto [add, values] =
+      admin.add(facility, "add", "Register an institution",
+                "shomei admin facility add 4310123456 --name 東診療所 --type clinic --server https://network.example",
+                add_facility);
+  add.operand("CODE", values->id, "Code of the institution");
+  add.required("--name", values->name, "TEXT", "Its name");
+  add.required_choice(
+      "--type", values->type,
+      {"hospital", "clinic", "dental", "pharmacy", "care", "visiting-nurse", "community-support", "other"},
+      "What it is");
+}
+
+void declare_people(const AdminCommands& admin, const Command& person) {
+  admin.add(person, "list", "Show the people", "shomei admin person list --server https://network.example",
+            [](const Values&) -> Result<Request> { return Request{"GET", "/persons"}; });
+  const auto [show, show_values] =
+      admin.add(person, "show", "Show one person", "shomei admin person show sato --server https://network.example",
+                [](const Values& v) -> Result<Request> { return Request{"GET", person_path(v, "")}; });
+  show.operand("ID", show_values->id, "The person");
+  const auto [add_one, person_values] = admin.add(
+      person, "add", "Register a person",
+      "shomei admin person add sato --name '佐藤 花子' --facility 4310123456 --server https://network.example",
+      add_person);
+  add_one.optional_operand("ID", person_values->id, "Short name for these commands (otherwise made up)");
+  add_one.required("--name", person_values->name, "TEXT", "Name");
+  add_one.repeated("--facility", person_values->facilities, "CODE", "Institution where the person works");
+  add_one.repeated("--role", person_values->roles, "ROLE", "administrator");
+}
+
+void declare_person_changes(const AdminCommands& admin, const Command& person) {
+  const auto [card, card_values] =
+      admin.add(person, "card", "Link a card to a person, by its authentication certificate",
+                "shomei admin person card sato doctor.cer --server https://network.example", add_card);
+  card.operand("ID", card_values->id, "The person");
+  card.operand("CERT", card_values->file, "Authentication certificate of the card");
+  const auto [facility, facility_values] =
+      admin.add(person, "facility", "Register a person at one more institution",
+                "shomei admin person facility sato 4310123456 --server https://network.example",
+                [](const Values& v) -> Result<Request> {
+                  return Request{"POST", person_path(v, "/facilities"), {{"facility", v.name}}};
+                });
+  facility.operand("ID", facility_values->id, "The person");
+  facility.operand("CODE", facility_values->name, "The institution");
+  const auto [role, role_values] = admin.add(
+      person, "role", "Give a person a role",
+      "shomei admin person role sato administrator --server https://network.example",
+      [](const Values& v) -> Result<Request> { return Request{"POST", person_path(v, "/roles"), {{"role", v.name}}}; });
+  role.operand("ID", role_values->id, "The person");
+  role.operand("ROLE", role_values->name, "administrator");
+  const auto [hold, hold_values] =
+      admin.add(person, "hold", "Refuse this person's logins from now on, and end sessions",
+                "shomei admin person hold sato --reason 'card lost' --server https://network.example",
+                [](const Values& v) -> Result<Request> {
+                  return Request{"POST", person_path(v, "/hold"), {{"reason", v.reason}}};
+                });
+  hold.operand("ID", hold_values->id, "The person");
+  hold.required("--reason", hold_values->reason, "TEXT", "Why; recorded");
+  const auto [release, release_values] =
+      admin.add(person, "release", "Let this person log in again",
+                "shomei admin person release sato --server https://network.example",
+                [](const Values& v) -> Result<Request> { return Request{"DELETE", person_path(v, "/hold")}; });
+  release.operand("ID", release_values->id, "The person");
+}
+
+void declare_watch(const AdminCommands& admin) {
+  const Command session = admin.group("session", "Sessions");
+  admin.add(session, "list", "Show the living sessions", "shomei admin session list --server https://network.example",
+            [](const Values&) -> Result<Request> { return Request{"GET", "/sessions"}; });
+  const auto [end, values] =
+      admin.add(session, "end", "End a session", "shomei admin session end SESSION --server https://network.example",
+                [](const Values& v) -> Result<Request> { return Request{"DELETE", "/sessions/" + query_value(v.id)}; });
+  end.operand("ID", values->id, "The session");
+  const Command audit_group = admin.group("audit", "Audit log");
+  const auto [list, list_values] =
+      admin.add(audit_group, "list", "Show audit records",
+                "shomei admin audit list --after 100 --server https://network.example", audit);
+  list.option("--after", list_values->after, "SEQ", "Only records behind this one");
+  list.option("--limit", list_values->limit, "N", "At most so many (otherwise: 100)");
+}
+
+}  // namespace
+
+void add_admin_commands(const Command& top) {
+  const Command group =
+      top.group("admin", "Administer the network: CAs, revocation lists, institutions, people, sessions, audit log");
+  group.share_options();
+  const auto options = std::make_shared<AdminOptions>();
+  group.option("--server", options->login.server, "URL",
+               "The network's server; asks for your card unless you are logged in");
+  group.option("--local", options->local, "SOCKET", "On the server's own machine: its administration socket, no login");
+  group.option("--facility", options->login.facility, "CODE", "For the login: your institution");
+  group.repeated("--tls-ca", options->login.tls_ca, "FILE", "CA that may stand behind the server's TLS certificate");
+  group.option("--token-file", options->token_file, "FILE", "Access token of a login made before");
+  options->login.key.declare(group);
+  const AdminCommands admin(group, options);
+  declare_trust(admin);
+  declare_facilities(admin);
+  const Command person = admin.group("person", "People of the network");
+  declare_people(admin, person);
+  declare_person_changes(admin, person);
+  declare_watch(admin);
+}
+
+}  // namespace shomei::cli
