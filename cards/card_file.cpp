@@ -99,7 +99,7 @@ Progress progress(ByteView content, Extent extent) {
     }
     const std::size_t size = element_size(rest);
     if (size == 0 || size > rest.size()) {
-      found.missing = size == 0 ? kAll : size - rest.size();
+      found.missing = size == 0 ? kAll : std::min(size - rest.size(), kAll);
       break;
     }
     found.useful += size;

@@ -87,6 +87,12 @@ TEST(CardFile, endless_file_ends_at_the_limit) {
   EXPECT_EQ(read_card_file(card, kByShort, Extent::kOneElement).error().code, Code::kCardFileMalformed);
 }
 
+// Found by fuzzing: the Ne of the next command came from the card without a bound.
+TEST(CardFile, element_that_claims_to_be_huge_is_malformed) {
+  ScriptedCard card({{"00b09800000000", "308401000000aa9000"}, {"00b00007**", "6b00"}});
+  EXPECT_EQ(read_card_file(card, kByShort, Extent::kOneElement).error().code, Code::kCardFileMalformed);
+}
+
 TEST(CardFile, file_larger_than_any_is_refused) {
   const std::vector<Exchange> script(65, Exchange{"00b0**", element(256) + "9000"});
   ScriptedCard card(script, short_only());
