@@ -12,6 +12,11 @@ class Server::Impl {
   Reactor reactor_;
 };
 
+Result<void> check_tls(const ListenTls& listen) {
+  SHOMEI_TRY(tls_context(listen));
+  return {};
+}
+
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() {
   stop();

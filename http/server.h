@@ -44,6 +44,9 @@ struct ServerOptions {
   std::size_t max_connections = 4096;
 };
 
+/// That the TLS files can be used. Errors: input.*, key.unsuitable.
+Result<void> check_tls(const ListenTls& listen);
+
 /// Serves a route table. One thread waits for all connections without waking up while nothing happens; a request goes
 /// to a worker only when it has come in whole, so slow senders cost a socket and nothing else.
 class Server {
