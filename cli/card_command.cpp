@@ -59,10 +59,11 @@ std::string details_text(const std::string& use, const Json& details, Language l
   for (const Json& role : details.value("hc_roles", Json::array())) {
     roles.push_back(role.is_string() ? role.get<std::string>() : "");
   }
+  const auto end = parse_rfc3339(text_at(details, "not_after"));
   const std::string holder = text_at(details, "holder_ja") + " " + text_at(details, "holder");
   return "  " + use_text(use, language) + "\n" + line({"    Holder", "    氏名"}, holder, language) +
          line({"    hcRole", "    資格"}, roles_text(roles, language), language) +
-         line({"    Valid until", "    有効期間の終了"}, text_at(details, "not_after"), language) +
+         line({"    Valid until", "    有効期間の終了"}, end ? time_text(*end, language) : "", language) +
          line({"    PIN", "    PIN"}, tries_text(details.value("pin", Json::object()), language), language) +
          line({"    SHA-256", "    SHA-256"}, text_at(details, "certificate_sha256"), language);
 }

@@ -47,8 +47,12 @@ Result<std::string> check_agent(const Context& context) {
 
 Result<std::string> check_session(const Context& context) {
   SHOMEI_TRY(const auto agent, AgentClient::connect(context));
-  SHOMEI_TRY(const auto session, agent->call("GET", "/v1/session", Json()));
-  return text_at(session, "server");
+  const auto session = agent->call("GET", "/v1/session", Json());
+  if (!session && session.error().code == Code::kSessionUnknown) {
+    return "nobody is logged in";
+  }
+  SHOMEI_TRY(session);
+  return text_at(*session, "server");
 }
 
 Result<std::string> check_card(const Json& row) {
@@ -123,7 +127,8 @@ void check_cards(std::vector<CheckResult>& results, const DiagnoseOptions& optio
       continue;  // one reader with a card is enough
     }
     results.push_back(result_of("card", check_card(row)));
-    for (const auto& [use, details] : row.value("details", Json::object()).items()) {
+    const Json all_details = row.value("details", Json::object());
+    for (const auto& [use, details] : all_details.items()) {
       results.push_back(result_of("pin." + use, check_pin(details)));
       results.push_back(result_of("certificate." + use, check_validity(details, context)));
     }
@@ -134,8 +139,10 @@ std::vector<CheckResult> all_checks(const DiagnoseOptions& options, const Contex
   std::vector<CheckResult> results{result_of("clock", check_clock(context)), result_of("pcscd", check_service())};
   check_cards(results, options, context);
   results.push_back(result_of("agent", check_agent(context)));
+  if (!results.back().error) {
+    results.push_back(result_of("session", check_session(context)));
+  }
   results.push_back(result_of("pinentry", check_pinentry()));
-  results.push_back(result_of("session", check_session(context)));
   if (!options.server.empty()) {
     results.push_back(result_of("server", check_server(options, context)));
   }

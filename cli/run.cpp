@@ -44,6 +44,14 @@ std::string unknown_command(const CLI::App& command, const std::string& word) {
   return "unknown command " + word + suggestion(nearest(word, known));
 }
 
+std::string commands_below(const CLI::App& command) {
+  std::string names;
+  for (const CLI::App* sub : command.get_subcommands([](const CLI::App*) { return true; })) {
+    names += (names.empty() ? "" : ", ") + sub->get_name();
+  }
+  return names;
+}
+
 /// What is wrong with the arguments, in the order in which it helps: an unknown option first, for it is the reason that
 /// its value was taken for something else.
 Error usage_error(const CLI::App& app, const CLI::ParseError& problem) {
@@ -59,6 +67,9 @@ Error usage_error(const CLI::App& app, const CLI::ParseError& problem) {
   }
   if (!left.empty()) {
     return make_error(Code::kUsage, "one argument too many: " + left.front());
+  }
+  if (const std::string commands = commands_below(command); !commands.empty()) {
+    return make_error(Code::kUsage, command.get_name() + " needs a command: " + commands);
   }
   return make_error(Code::kUsage, problem.what());
 }

@@ -67,6 +67,9 @@ std::string signature_text(const signing::SignatureReport& report, std::size_t n
 
 std::string verify_text(const signing::VerifyReport& report, Language language) {
   std::string all = heading(report.indication, report.sub_indication, language);
+  if (report.signatures.empty()) {
+    all += language == Language::kJa ? "署名が見つかりません\n" : "no signature was found\n";
+  }
   for (std::size_t i = 0; i < report.signatures.size(); ++i) {
     all += signature_text(report.signatures[i], i + 1, language);
   }
