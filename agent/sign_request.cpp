@@ -56,10 +56,10 @@ Result<JobDocument> parse_document(const Json& json, const Json& body, const Lim
     return fail(Code::kJsonMalformed, "content: must be a text");
   }
   const auto& text = content->get_ref<const std::string&>();
-  if (text.size() / 4 * 3 > limits.document_bytes + 2) {
+  SHOMEI_TRY(Bytes bytes, from_base64(text));
+  if (bytes.size() > limits.document_bytes) {
     return fail(Code::kInputTooLarge, fmt::format("{}: more than {} bytes", name, limits.document_bytes));
   }
-  SHOMEI_TRY(Bytes bytes, from_base64(text));
   if (bytes.empty()) {
     return fail(Code::kInputEmpty, name);
   }

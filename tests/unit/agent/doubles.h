@@ -32,11 +32,11 @@ class FakePrompt final : public Prompt {
   }
   Result<bool> confirm(const Matter&, Confirmation what, std::stop_token) override {
     confirmed.push_back(what);
-    return confirm;
+    return says_yes;
   }
 
   std::deque<std::string> pins;
-  bool confirm = false;
+  bool says_yes = false;
   bool no_dialog = false;
   std::function<void(std::stop_token)> on_ask;
   std::vector<PinQuestion> asked;

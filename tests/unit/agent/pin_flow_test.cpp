@@ -76,7 +76,7 @@ TEST_F(PinFlowTest, last_try_is_kept_unless_confirmed) {
   EXPECT_THAT(card_.shown, IsEmpty());
   EXPECT_THAT(prompt_.asked, IsEmpty());
   EXPECT_THAT(prompt_.confirmed, ElementsAre(Confirmation::kLastTry));
-  prompt_.confirm = true;
+  prompt_.says_yes = true;
   EXPECT_TRUE(run());
 }
 
@@ -106,7 +106,7 @@ TEST_F(PinFlowTest, card_that_does_not_tell_is_treated_as_if_it_were_the_last) {
   prompt_.pins = {"1234"};
   EXPECT_EQ(run().error().code, Code::kPinLastTry);
   EXPECT_THAT(prompt_.confirmed, ElementsAre(Confirmation::kTriesUnknown));
-  prompt_.confirm = true;
+  prompt_.says_yes = true;
   EXPECT_TRUE(run());
 }
 
@@ -114,7 +114,7 @@ TEST_F(PinFlowTest, key_without_pin_is_used_after_a_yes_only) {
   card_.wants_pin = false;
   EXPECT_EQ(run().error().code, Code::kAgentConsentRefused);
   EXPECT_EQ(uses_, 0);
-  prompt_.confirm = true;
+  prompt_.says_yes = true;
   EXPECT_TRUE(run());
   EXPECT_EQ(uses_, 1);
 }
