@@ -60,11 +60,8 @@ std::string what_the_parser_says(xmlParserCtxt* parser) {
   if (error == nullptr || error->message == nullptr) {
     return "not well-formed";
   }
-  std::string message = error->message;
-  while (!message.empty() && message.back() == '\n') {
-    message.pop_back();
-  }
-  return fmt::format("line {}: {}", error->line, message);
+  const std::string_view message = error->message;
+  return fmt::format("line {}: {}", error->line, message.substr(0, message.find_first_of("\r\n")));
 }
 
 }  // namespace

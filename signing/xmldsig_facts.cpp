@@ -58,12 +58,11 @@ Parsed<ReferenceFacts> read_reference(const xmlNode* node, const Limits& limits)
     return Bad(where);
   }
   auto transforms = read_transforms(node, limits);
-  auto digest = base64_content(value);
-  if (!transforms || !digest) {
-    return Bad(where + ", " + (transforms ? digest.error() : transforms.error()));
+  if (!transforms) {
+    return Bad(where + ", " + transforms.error());
   }
   facts.transforms = std::move(*transforms);
-  facts.digest_value = std::move(*digest);
+  facts.digest_value = base64_content(value).value_or(Bytes());
   return facts;
 }
 

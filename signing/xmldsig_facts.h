@@ -27,6 +27,7 @@ struct ReferenceFacts {
   std::optional<std::string> uri;
   std::vector<TransformFacts> transforms;
   std::string digest_method;
+  /// Empty, and so equal to no digest, where it is not base64.
   Bytes digest_value;
 };
 

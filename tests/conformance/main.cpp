@@ -22,6 +22,9 @@ constexpr Suite kSuites[] = {
     {"pkits", run_pkits},
     {"bsi_cpt", run_bsi_cpt},
     {"eprescription", run_eprescription},
+    {"eprescription", run_eprescription_signatures},
+    {"xades_xades4j", run_xades4j},
+    {"fhir_jp", run_fhir_jp},
 };
 
 /// Disagreements that stand, "suite case: reason" a line; '#' begins a comment.
