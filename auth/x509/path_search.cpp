@@ -14,9 +14,8 @@ bool is_name_of_issuer(const Certificate& issuer, const Certificate& subject) {
   return X509_NAME_cmp(X509_get_subject_name(issuer.native()), X509_get_issuer_name(subject.native())) == 0;
 }
 
-/// Smaller is more promising: key identifiers and keyUsage fit; valid at all would be judged later.
-int distance(const Certificate& issuer, const Certificate& subject) {
-  return X509_check_issued(issuer.native(), subject.native()) == X509_V_OK ? 0 : 1;
+bool fits_key_identifier(const Certificate& issuer, const Certificate& subject) {
+  return X509_check_issued(issuer.native(), subject.native()) == X509_V_OK;
 }
 
 bool signed_by(const Certificate& subject, const Certificate& issuer) {
@@ -30,6 +29,13 @@ bool signed_by(const Certificate& subject, const Certificate& issuer) {
 
 bool PathSearch::is_anchor(const Certificate& certificate) const {
   return std::ranges::find(anchors_, certificate) != anchors_.end();
+}
+
+int PathSearch::distance(const Certificate& issuer, const Certificate& subject) const {
+  const bool near = is_anchor(issuer) || std::ranges::any_of(anchors_, [&](const Certificate& anchor) {
+                      return is_name_of_issuer(anchor, issuer);
+                    });
+  return (fits_key_identifier(issuer, subject) ? 0 : 2) + (near ? 0 : 1);
 }
 
 Result<std::vector<Certificate>> PathSearch::issuers_of(const Path& path) {

@@ -28,6 +28,8 @@ class PathSearch {
   Result<bool> extend(Path& path, const std::function<bool(const Path&)>& take);
   Result<std::vector<Certificate>> issuers_of(const Path& path);
   bool is_anchor(const Certificate& certificate) const;
+  /// Smaller is more promising: key identifiers and keyUsage fit, the next step may be an anchor.
+  int distance(const Certificate& issuer, const Certificate& subject) const;
 
   std::span<const Certificate> anchors_;
   std::span<const Certificate> chain_;

@@ -1,5 +1,7 @@
 #include "forge.h"
 
+#include <gtest/gtest.h>
+#include <openssl/conf.h>
 #include <openssl/x509v3.h>
 
 namespace shomei::auth {
@@ -25,7 +27,12 @@ OwnedTime time_of(const std::string& text) {
 }
 
 OwnedExtension extension_of(const std::pair<std::string, std::string>& extension, X509V3_CTX* context) {
-  OwnedExtension made(X509V3_EXT_nconf(nullptr, context, extension.first.c_str(), extension.second.c_str()));
+  const Owned<CONF, NCONF_free> config(NCONF_new(nullptr));
+  X509V3_set_nconf(context, config.get());
+  OwnedExtension made(X509V3_EXT_nconf(config.get(), context, extension.first.c_str(), extension.second.c_str()));
+  if (!made) {
+    ADD_FAILURE() << extension.first << ": " << openssl_error(extension.second).detail;
+  }
   SHOMEI_CHECK(made);
   return made;
 }
