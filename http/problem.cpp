@@ -23,6 +23,7 @@ constexpr auto kStatuses = std::to_array<StatusRow>({
     {Code::kSessionUnknown, 401},
     {Code::kSessionEnded, 401},
     {Code::kAgentJobUnknown, 404},
+    {Code::kAgentTooMany, 429},
     {Code::kCrlRefused, 422},
     {Code::kStoreNotFound, 404},
     {Code::kStoreFull, 507},
