@@ -30,23 +30,24 @@ std::optional<ByteView> historical_bytes(ByteView atr) {
 
 }  // namespace
 
-std::optional<bool> atr_extended_length(ByteView atr) {
+AtrCapabilities atr_capabilities(ByteView atr) {
   const auto historical = historical_bytes(atr);
   if (!historical || historical->empty() || (historical->front() != 0x00 && historical->front() != 0x80)) {
-    return std::nullopt;
+    return {};
   }
   ByteView rest = historical->subspan(1);
   while (!rest.empty()) {  // COMPACT-TLV: tag and length in one byte
     const std::size_t length = rest[0] & 0x0F;
     if (length >= rest.size()) {
-      return std::nullopt;
+      break;
     }
-    if (rest[0] >> 4 == 0x7 && length >= 3) {
-      return (rest[3] & 0x40) != 0;
+    if (rest[0] >> 4 == 0x7 && length >= 1) {
+      const auto third = length >= 3 ? std::optional((rest[3] & 0x40) != 0) : std::nullopt;
+      return {.short_identifiers = (rest[1] & 0x04) != 0, .extended_length = third};
     }
     rest = rest.subspan(1 + length);
   }
-  return std::nullopt;
+  return {};
 }
 
 }  // namespace shomei::cards

@@ -6,9 +6,16 @@
 
 namespace shomei::cards {
 
-/// Whether the card takes extended Lc and Le, from the card capabilities (tag 7, third software function, bit 7) among
-/// the historical bytes of the ATR (ISO/IEC 7816-4, 12.1.1; ISO/IEC 7816-3, 8.2). Nothing where the ATR does not say or
-/// cannot be read. An ATR decides nothing else here: cards are known by their applications.
-std::optional<bool> atr_extended_length(ByteView atr);
+/// Card capabilities (tag 7) among the historical bytes of an ATR (ISO/IEC 7816-4, 12.1.1; ISO/IEC 7816-3, 8.2), each
+/// nothing where the ATR does not say. They save vain attempts and decide nothing else: cards are known by their
+/// applications.
+struct AtrCapabilities {
+  /// First software function, bit 3: short EF identifiers.
+  std::optional<bool> short_identifiers = {};
+  /// Third software function, bit 7: extended Lc and Le.
+  std::optional<bool> extended_length = {};
+  friend bool operator==(const AtrCapabilities&, const AtrCapabilities&) = default;
+};
+AtrCapabilities atr_capabilities(ByteView atr);
 
 }  // namespace shomei::cards

@@ -34,9 +34,11 @@ void trace(ByteView apdu, Redact redact, const Result<Response>& response) {
 }  // namespace
 
 CardTraits CardTraits::from_atr(ByteView atr, Protocol protocol) {
+  const AtrCapabilities told = atr_capabilities(atr);
   return {.atr = to_bytes(atr),
           .protocol = protocol,
-          .extended_length = protocol == Protocol::kT1 && atr_extended_length(atr).value_or(true)};
+          .extended_length = protocol == Protocol::kT1 && told.extended_length.value_or(true),
+          .short_identifiers = told.short_identifiers.value_or(true)};
 }
 
 Result<Response> Channel::transmit(const Command& command) {

@@ -14,8 +14,10 @@ struct CardTraits {
   Protocol protocol = Protocol::kT1;
   /// Whether extended length is worth trying; turned off by the first 6700 to an extended command.
   bool extended_length = true;
+  /// Whether READ BINARY by short EF identifier is worth trying for the files whose identifiers are fixed.
+  bool short_identifiers = true;
 
-  /// `extended_length` from the ATR where it says so (ISO/IEC 7816-4, 12.1.1.9), otherwise true for T=1.
+  /// What the ATR says; where it says nothing, both are tried (extended length with T=1 only).
   static CardTraits from_atr(ByteView atr, Protocol protocol);
 };
 

@@ -21,7 +21,10 @@ constexpr FixedFile kObjectDirectory{0x11, {0x50, 0x31}}, kCiaInfo{0x12, {0x50, 
 
 class Explorer {
  public:
-  Explorer(Channel& channel, Use use, Bytes aid) : channel_(channel), layout_(std::make_shared<HpkiLayout>()) {
+  Explorer(Channel& channel, Use use, Bytes aid)
+      : channel_(channel),
+        layout_(std::make_shared<HpkiLayout>()),
+        short_identifiers_work_(channel.traits().short_identifiers) {
     layout_->use = use;
     layout_->aid = std::move(aid);
   }
@@ -124,7 +127,7 @@ class Explorer {
 
   Channel& channel_;
   std::shared_ptr<HpkiLayout> layout_;
-  bool short_identifiers_work_ = true;
+  bool short_identifiers_work_;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <openssl/rsa.h>
 
+#include <algorithm>
 #include <string>
 
 #include "base/openssl.h"
@@ -50,9 +51,14 @@ class CardTest : public ::testing::Test {
     card_.send("reset-stats");
   }
 
+  /// The reader with the card; `insert` answers before pcscd has told its clients.
   static std::string reader() {
     const auto readers = Readers::open();
-    return *choose_reader(*readers->states());
+    auto states = readers.value().states();
+    while (std::ranges::none_of(states.value(), &ReaderState::card_present)) {
+      states = readers->wait(*states).value().value();
+    }
+    return choose_reader(*states).value();
   }
   static CardConnection connect(CardLimits limits = {}) {
     auto connection = CardConnection::open(reader(), limits);

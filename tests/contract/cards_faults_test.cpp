@@ -81,7 +81,7 @@ TEST_F(CardFaults, pulled_mid_command_is_removed_and_next_card_works) {
 TEST_F(CardFaults, reset_by_another_program_is_overcome_by_the_next_transaction) {
   auto ours = connect();
   auto theirs = connect();
-  const auto application = *open_hpki(**ours.begin(), Use::kAuthentication);
+  const auto application = open_hpki(**ours.begin(), Use::kAuthentication).value();
   {
     const auto channel = *theirs.begin();
     channel->session().reset_at_end = true;

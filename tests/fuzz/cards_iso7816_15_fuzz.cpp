@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 2: static_cast<void>(cia::parse_certificates(file)); break;
     case 3: static_cast<void>(cia::parse_auth_objects(file)); break;
     case 4: static_cast<void>(cia::parse_padding_algorithms(file)); break;
-    case 5: static_cast<void>(atr_extended_length(file)); break;
+    case 5: static_cast<void>(atr_capabilities(file)); break;
     default:
       if (const auto look = look_at_certificate(file)) {
         SHOMEI_CHECK(look->identity_bytes <= file.size() && look->modulus_bytes <= file.size());

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 MODULE = Path("/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so")
-ATR = "3b:8f:81:31:fe:45:80:73:c4:01:c0:59:53:48:4f:4d:45:49:20:4f:53:02"
+ATR = "3b:8f:81:31:fe:45:80:73:c0:01:c0:59:53:48:4f:4d:45:49:20:4f:53:06"
 
 
 def write_config(path: Path) -> None:

@@ -91,7 +91,8 @@ View aid_of(Use use) {
 // ISO/IEC 7816-4, 12.1.1: category 80, card capabilities 73 (DF by full and partial name, SFI; chaining, extended
 // length), issuer's data 5x.
 Bytes default_atr(const Shape& shape, bool extended_length) {
-  Bytes history{0x80, 0x73, 0xC4, 0x01, static_cast<std::uint8_t>(extended_length ? 0xC0 : 0x80)};
+  const std::uint8_t selection = shape.has_dir ? 0xC0 : 0xC4;  // bit 3: short identifiers
+  Bytes history{0x80, 0x73, selection, 0x01, static_cast<std::uint8_t>(extended_length ? 0xC0 : 0x80)};
   history.push_back(static_cast<std::uint8_t>(0x50U | shape.issuer_data.size()));
   history.insert(history.end(), shape.issuer_data.begin(), shape.issuer_data.end());
   Bytes atr{0x3B, static_cast<std::uint8_t>(0x80U | history.size()), 0x81, 0x31, 0xFE, 0x45};

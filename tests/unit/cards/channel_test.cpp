@@ -89,15 +89,16 @@ TEST(Channel, refusal_names_command_and_status_word) {
   EXPECT_EQ(data.error().detail, "SELECT: 6A82 file or application not found");
 }
 
-TEST(Atr, card_capabilities_tell_of_extended_length) {
-  // T0 with 12 historical bytes, TD1 and TD2 (T=1), TA3, TB3: 80, 73 C4 01 C0, 56 "SHOMEI"
-  EXPECT_EQ(atr_extended_length(*from_hex("3b8c8131fe458073c401c05653484f4d454900")), true);
-  EXPECT_EQ(atr_extended_length(*from_hex("3b8c8131fe458073c401805653484f4d454900")), false);
+// T0 with 12 historical bytes, TD1 and TD2 (T=1), TA3, TB3: 80, 73 C4 01 C0, 56 "SHOMEI"
+TEST(Atr, card_capabilities_are_read) {
+  EXPECT_EQ(atr_capabilities(*from_hex("3b8c8131fe458073c401c05653484f4d454900")), (AtrCapabilities{true, true}));
+  EXPECT_EQ(atr_capabilities(*from_hex("3b8c8131fe458073c001805653484f4d454900")), (AtrCapabilities{false, false}));
+  EXPECT_EQ(atr_capabilities(*from_hex("3b038071c4")), (AtrCapabilities{true, std::nullopt}));
 }
 
 TEST(Atr, says_nothing_when_it_says_nothing) {
   for (const char* atr : {"", "3b", "3b00", "3b8c", "3b8180", "3b8a80011053484f4d4549303132", "3b8180018073", "3bff"}) {
-    EXPECT_EQ(atr_extended_length(*from_hex(atr)), std::nullopt) << atr;
+    EXPECT_EQ(atr_capabilities(*from_hex(atr)), AtrCapabilities{}) << atr;
   }
 }
 
