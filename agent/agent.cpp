@@ -15,8 +15,6 @@
 namespace shomei::agent {
 namespace {
 
-constexpr std::size_t kWorkers = 8;
-
 Result<void> make_folder(const std::filesystem::path& folder) {
   std::error_code problem;
   if (std::filesystem::exists(folder, problem)) {
@@ -83,7 +81,9 @@ class Agent::Parts {
 Agent::Agent(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 Agent::~Agent() {
+  // Requests that wait for a person or a job end, so that the server can.
   parts_->stop.request_stop();
+  parts_->jobs.cancel_all();
 }
 
 Result<std::unique_ptr<Agent>> Agent::start(const Config& config, Outside outside) {

@@ -35,8 +35,20 @@ Response json_response(const OrderedJson& value, int status = 200) {
 }
 
 Result<Response> list(const Services& services, const Request&) {
-  SHOMEI_TRY(const auto cards, list_cards(services.certificates));
-  return json_response(cards);
+  const Pkcs11Config& tokens = services.config.pkcs11;
+  auto cards = list_cards(services.certificates);
+  const bool only_tokens = !tokens.authentication.empty() && !tokens.signature.empty();
+  if (!cards && !only_tokens) {
+    return std::unexpected(std::move(cards).error());
+  }
+  OrderedJson rows = cards ? std::move(*cards) : OrderedJson::array();
+  if (!tokens.authentication.empty()) {
+    rows.push_back(token_row(services.keys, cards::Use::kAuthentication));
+  }
+  if (!tokens.signature.empty()) {
+    rows.push_back(token_row(services.keys, cards::Use::kSignature));
+  }
+  return json_response(rows);
 }
 
 Result<Response> certificate(const Services& services, const Request& request) {

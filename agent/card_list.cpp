@@ -33,12 +33,11 @@ void describe_certificate(OrderedJson& json, ByteView der) {
   json["certificate_sha256"] = facts.sha256;
 }
 
-OrderedJson pin_json(const cards::PinStatus& status) {
-  using State = cards::PinStatus::State;
-  const char* word = status.state == State::kLocked                                      ? "locked"
-                     : status.state == State::kUnknown && !status.tries_left.has_value() ? "unknown"
-                                                                                         : "ok";
-  return {{"state", word}, {"tries_left", status.tries_left ? OrderedJson(*status.tries_left) : OrderedJson()}};
+OrderedJson pin_json(bool locked, bool unknown, std::optional<unsigned> tries_left) {
+  return {{"state", locked    ? "locked"
+                    : unknown ? "unknown"
+                              : "ok"},
+          {"tries_left", tries_left ? OrderedJson(*tries_left) : OrderedJson()}};
 }
 
 Result<OrderedJson> describe_use(cards::Channel& channel, cards::Use use, cards::CertificateCache& cache) {
@@ -46,7 +45,8 @@ Result<OrderedJson> describe_use(cards::Channel& channel, cards::Use use, cards:
   OrderedJson json = OrderedJson::object();
   describe_certificate(json, application.certificate());
   SHOMEI_TRY(const auto status, application.pin_status(channel));
-  json["pin"] = pin_json(status);
+  using State = cards::PinStatus::State;
+  json["pin"] = pin_json(status.state == State::kLocked, status.state == State::kUnknown, status.tries_left);
   return json;
 }
 
@@ -85,7 +85,30 @@ OrderedJson reader_row(const cards::ReaderState& reader, cards::CertificateCache
   return card;
 }
 
+Result<void> describe_token(OrderedJson& row, KeyDesk& keys, cards::Use use) {
+  const std::string word(cards::name(use));
+  SHOMEI_TRY(const auto key, keys.open(use, ""));
+  row["reader"] = key->reader();
+  row["state"] = "present";
+  OrderedJson& details = row["details"][word] = OrderedJson::object();
+  describe_certificate(details, key->certificate());
+  SHOMEI_TRY(const PinState pin, key->pin_state());
+  details["pin"] = pin_json(pin.locked, pin.unknown, pin.tries_left);
+  row["uses"].push_back(word);
+  return {};
+}
+
 }  // namespace
+
+OrderedJson token_row(KeyDesk& keys, cards::Use use) {
+  OrderedJson token = row("", "empty");
+  token["family"] = "pkcs11";
+  if (const auto described = describe_token(token, keys, use); !described) {
+    log::warn("{} key: {}", cards::name(use), describe(described.error()));
+    token["error"] = info(described.error().code).id;
+  }
+  return token;
+}
 
 Result<OrderedJson> list_cards(cards::CertificateCache& cache) {
   SHOMEI_TRY(const auto readers, cards::Readers::open());

@@ -16,14 +16,18 @@ JobTable::JobTable(const LimitsConfig& limits, Work work, Changed changed)
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 JobTable::~JobTable() {
-  {
-    const std::scoped_lock lock(mutex_);
-    for (const Row& one : rows_) {
-      one.job->cancel();
-    }
-  }
+  cancel_all();
   thread_.request_stop();
   thread_.join();
+}
+
+void JobTable::cancel_all() {
+  const std::scoped_lock lock(mutex_);
+  for (Row& one : rows_) {
+    if (one.job->cancel()) {
+      keep_until_forgotten(one);
+    }
+  }
 }
 
 Result<std::shared_ptr<Job>> JobTable::add(SignOrder order) {

@@ -39,6 +39,8 @@ class JobTable {
   Result<std::shared_ptr<Job>> wait(std::string_view id, std::chrono::milliseconds time);
   /// Cancels a job that has not ended (its dialog closes); forgets one that has. Errors: agent.job_unknown.
   Result<void> remove(std::string_view id);
+  /// Cancels all jobs that have not ended; those that wait for them learn it.
+  void cancel_all();
 
  private:
   using Now = std::chrono::steady_clock;
