@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Has a referral signed by the doctor's card. Python's standard library is all it needs.
 
-    sign_referral.py referral.json             writes referral.json.p7s (CAdES, detached)
-    sign_referral.py --enveloped referral.xml  writes referral.signed.xml (XAdES inside the document)
+    sign_referral.py referral.json                                 writes referral.json.p7s
+    sign_referral.py --format xades referral.json                  writes referral.json.xades.xml
+    sign_referral.py --format xades --packaging enveloped cda.xml  writes cda.xml.signed.xml, the document with its signature
 """
 
 from __future__ import annotations
@@ -45,10 +46,10 @@ def fail(error: dict[str, str]) -> None:
     sys.exit(f"{error['id']}: {error['text']} {error.get('detail', '')}\n{error['hint']}")
 
 
-def sign(agent: Agent, document: Path, enveloped: bool) -> bytes:
+def sign(agent: Agent, document: Path, form: str, packaging: str) -> bytes:
     job = agent.call("POST", "/v1/sign", {
-        "format": "xades" if enveloped else "cades",
-        "packaging": "enveloped" if enveloped else "detached",
+        "format": form,
+        "packaging": packaging,
         "documents": [{"name": document.name, "content": base64.b64encode(document.read_bytes()).decode()}],
     })
     path = f"/v1/jobs/{job['id']}"
@@ -63,11 +64,14 @@ def sign(agent: Agent, document: Path, enveloped: bool) -> bytes:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--enveloped", action="store_true", help="put the signature inside the XML document")
+    parser.add_argument("--format", choices=("cades", "xades"), default="cades")
+    parser.add_argument("--packaging", choices=("detached", "enveloped", "enveloping"), default="detached")
+    parser.add_argument("--out", type=Path, help="folder for the result; default: the document's own")
     parser.add_argument("document", type=Path)
     options = parser.parse_args()
-    signature = sign(Agent(), options.document, options.enveloped)
-    out = options.document.with_suffix(".signed.xml") if options.enveloped else Path(f"{options.document}.p7s")
+    signature = sign(Agent(), options.document, options.format, options.packaging)
+    ending = ".p7s" if options.format == "cades" else ".xades.xml" if options.packaging == "detached" else ".signed.xml"
+    out = (options.out or options.document.parent) / (options.document.name + ending)
     out.write_bytes(signature)
     print(out)
 
