@@ -11,25 +11,36 @@ namespace {
 
 constexpr std::size_t kMaxTokenFile = 64U << 10;
 
-/// The token of the session that the agent keeps at this server; empty where there is none.
-std::string token_of_session(const AdminOptions& options, const Context& context) {
-  const auto agent = AgentClient::find(options.login.key, context);
-  const auto session = agent ? agent->call("GET", "/v1/session", Json()) : Result<Json>(Json::object());
-  if (!session || text_member_or(*session, "server", "").value_or("") != options.login.server) {
-    return {};
-  }
-  return text_member_or(*session, "access_token", "").value_or("");
+std::string text_at(const Json& object, const char* name) {
+  return text_member_or(object, name, "").value_or("");
 }
 
-Result<std::string> access_token(const AdminOptions& options, const Context& context) {
+/// The session that the agent keeps; an empty object where there is none.
+Json agent_session(const AdminOptions& options, const Context& context) {
+  const auto agent = AgentClient::find(options.login.key, context);
+  auto session = agent ? agent->call("GET", "/v1/session", Json()) : Result<Json>(Json::object());
+  return session && session->is_object() ? *session : Json::object();
+}
+
+/// What --server and --tls-ca leave open, the session says: the agent knows which CAs may stand behind its server.
+void fill_in(LoginOptions& login, const Json& session) {
+  if (login.server.empty()) {
+    login.server = text_at(session, "server");
+  }
+  if (login.tls_ca.empty() && login.server == text_at(session, "server") && !text_at(session, "tls_ca").empty()) {
+    login.tls_ca = {text_at(session, "tls_ca")};
+  }
+}
+
+Result<std::string> access_token(const AdminOptions& options, const Json& session, const Context& context) {
   if (!options.token_file.empty()) {
     SHOMEI_TRY(const auto bytes, read_file(options.token_file, kMaxTokenFile));
     std::string text(as_text(bytes));
     text.erase(text.find_last_not_of(" \t\r\n") + 1);
     return text;
   }
-  if (auto token = token_of_session(options, context); !token.empty()) {
-    return token;
+  if (options.login.server == text_at(session, "server") && !text_at(session, "access_token").empty()) {
+    return text_at(session, "access_token");
   }
   SHOMEI_TRY(const auto login, log_in(options.login, context));
   return text_member(login.answer, "access_token");
@@ -37,19 +48,25 @@ Result<std::string> access_token(const AdminOptions& options, const Context& con
 
 }  // namespace
 
-Result<AdminClient> AdminClient::connect(const AdminOptions& options, const Context& context) {
-  if (options.local.empty() == options.login.server.empty()) {
-    return fail(Code::kUsage, "give --server URL, or --local SOCKET on the server's own machine");
-  }
+Result<AdminClient> AdminClient::connect(const AdminOptions& given, const Context& context) {
   AdminClient client;
   client.language_ = context.language;
-  if (!options.local.empty()) {
-    SHOMEI_TRY(client.transport_, socket_client(options.local));
+  if (!given.local.empty() && !given.login.server.empty()) {
+    return fail(Code::kUsage, "give --server or --local, not both");
+  }
+  if (!given.local.empty()) {
+    SHOMEI_TRY(client.transport_, socket_client(given.local));
     return client;
+  }
+  AdminOptions options = given;
+  const Json session = agent_session(options, context);
+  fill_in(options.login, session);
+  if (options.login.server.empty()) {
+    return fail(Code::kUsage, "log in first, or give --server URL, or --local SOCKET on the server's own machine");
   }
   SHOMEI_TRY(client.base_, server_base(options.login.server));
   SHOMEI_TRY(client.transport_, https_client(options.login.tls_ca));
-  SHOMEI_TRY(client.token_, access_token(options, context));
+  SHOMEI_TRY(client.token_, access_token(options, session, context));
   return client;
 }
 

@@ -10,7 +10,7 @@
 
 namespace shomei::cli {
 
-/// --server or --local, and how to log in at the former.
+/// --server or --local (neither: the server of the agent's session), and how to log in at the former.
 struct AdminOptions {
   std::string local;
   LoginOptions login;
@@ -22,7 +22,7 @@ struct AdminOptions {
 class AdminClient {
  public:
   /// Over TLS the token is that of --token-file, or of the agent's session at this server, or of a login made now.
-  /// Errors: usage (neither --server nor --local, or both), and those of log_in.
+  /// Errors: usage (both --server and --local, or neither and no session), and those of log_in.
   static Result<AdminClient> connect(const AdminOptions& options, const Context& context);
 
   /// `path` below /v1/admin, e.g. "/crls". Errors: net.*, what the server reports.

@@ -74,7 +74,7 @@ std::string person_path(const Values& values, std::string_view rest) {
   return "/persons/" + query_value(values.id) + std::string(rest);
 }
 
-Result<Request> add_card(const Values& values) {
+Result<Request> link_card(const Values& values) {
   SHOMEI_TRY(const auto certificate, certificate_base64(values.file));
   return Request{"POST", person_path(values, "/cards"), {{"certificate", certificate}}};
 }
@@ -164,23 +164,21 @@ void declare_trust(const AdminCommands& admin) {
   add.required("--fingerprint", values->fingerprint, "HEX",
                "SHA-256 of the certificate, got by another way than the file");
   const Command crl = admin.group("crl", "Revocation lists");
-  admin.add(crl, "list", "Show the revocation lists in force", "shomei admin crl list --server https://network.example",
+  admin.add(crl, "list", "Show the revocation lists in force", "shomei admin crl list",
             [](const Values&) -> Result<Request> { return Request{"GET", "/crls"}; });
   const auto [import, crl_values] =
-      admin.add(crl, "import", "Publish a new revocation list",
-                "shomei admin crl import auth_ca.crl --server https://network.example", import_crl);
+      admin.add(crl, "import", "Publish a new revocation list", "shomei admin crl import auth_ca.crl", import_crl);
   import.operand("FILE", crl_values->file, "Revocation list, DER or PEM");
 }
 
 void declare_facilities(const AdminCommands& admin) {
   const Command facility = admin.group("facility", "Institutions of the network");
-  admin.add(facility, "list", "Show the institutions", "shomei admin facility list --server https://network.example",
+  admin.add(facility, "list", "Show the institutions", "shomei admin facility list",
             [](const Values&) -> Result<Request> { return Request{"GET", "/facilities"}; });
   const auto [add, values] =
       admin.add(facility, "add", "Register an institution",
-                "shomei admin facility add 4310123456 --name 東診療所 --type clinic --server https://network.example",
-                add_facility);
-  add.operand("CODE", values->id, "Code of the institution");
+                "shomei admin facility add --code 4310123456 --name 東診療所 --type clinic", add_facility);
+  add.required("--code", values->id, "CODE", "Code of the institution");
   add.required("--name", values->name, "TEXT", "Its name");
   add.required_choice(
       "--type", values->type,
@@ -189,17 +187,16 @@ void declare_facilities(const AdminCommands& admin) {
 }
 
 void declare_people(const AdminCommands& admin, const Command& person) {
-  admin.add(person, "list", "Show the people", "shomei admin person list --server https://network.example",
+  admin.add(person, "list", "Show the people", "shomei admin person list",
             [](const Values&) -> Result<Request> { return Request{"GET", "/persons"}; });
   const auto [show, show_values] =
-      admin.add(person, "show", "Show one person", "shomei admin person show sato --server https://network.example",
+      admin.add(person, "show", "Show one person", "shomei admin person show sato",
                 [](const Values& v) -> Result<Request> { return Request{"GET", person_path(v, "")}; });
   show.operand("ID", show_values->id, "The person");
-  const auto [add_one, person_values] = admin.add(
-      person, "add", "Register a person",
-      "shomei admin person add sato --name '佐藤 花子' --facility 4310123456 --server https://network.example",
-      add_person);
-  add_one.optional_operand("ID", person_values->id, "Short name for these commands (otherwise made up)");
+  const auto [add_one, person_values] =
+      admin.add(person, "add", "Register a person",
+                "shomei admin person add --id sato --name '佐藤 花子' --facility 4310123456", add_person);
+  add_one.option("--id", person_values->id, "ID", "Short name for these commands (otherwise made up)");
   add_one.required("--name", person_values->name, "TEXT", "Name");
   add_one.repeated("--facility", person_values->facilities, "CODE", "Institution where the person works");
   add_one.repeated("--role", person_values->roles, "ROLE", "administrator");
@@ -207,51 +204,46 @@ void declare_people(const AdminCommands& admin, const Command& person) {
 
 void declare_person_changes(const AdminCommands& admin, const Command& person) {
   const auto [card, card_values] =
-      admin.add(person, "card", "Link a card to a person, by its authentication certificate",
-                "shomei admin person card sato doctor.cer --server https://network.example", add_card);
+      admin.add(person, "link", "Link a card to a person, by its authentication certificate",
+                "shomei admin person link sato doctor.cer", link_card);
   card.operand("ID", card_values->id, "The person");
   card.operand("CERT", card_values->file, "Authentication certificate of the card");
   const auto [facility, facility_values] =
       admin.add(person, "facility", "Register a person at one more institution",
-                "shomei admin person facility sato 4310123456 --server https://network.example",
-                [](const Values& v) -> Result<Request> {
+                "shomei admin person facility sato 4310123456", [](const Values& v) -> Result<Request> {
                   return Request{"POST", person_path(v, "/facilities"), {{"facility", v.name}}};
                 });
   facility.operand("ID", facility_values->id, "The person");
   facility.operand("CODE", facility_values->name, "The institution");
   const auto [role, role_values] = admin.add(
-      person, "role", "Give a person a role",
-      "shomei admin person role sato administrator --server https://network.example",
+      person, "role", "Give a person a role", "shomei admin person role sato administrator",
       [](const Values& v) -> Result<Request> { return Request{"POST", person_path(v, "/roles"), {{"role", v.name}}}; });
   role.operand("ID", role_values->id, "The person");
   role.operand("ROLE", role_values->name, "administrator");
   const auto [hold, hold_values] =
       admin.add(person, "hold", "Refuse this person's logins from now on, and end sessions",
-                "shomei admin person hold sato --reason 'card lost' --server https://network.example",
-                [](const Values& v) -> Result<Request> {
+                "shomei admin person hold sato --reason 'card lost'", [](const Values& v) -> Result<Request> {
                   return Request{"POST", person_path(v, "/hold"), {{"reason", v.reason}}};
                 });
   hold.operand("ID", hold_values->id, "The person");
   hold.required("--reason", hold_values->reason, "TEXT", "Why; recorded");
   const auto [release, release_values] =
-      admin.add(person, "release", "Let this person log in again",
-                "shomei admin person release sato --server https://network.example",
+      admin.add(person, "release", "Let this person log in again", "shomei admin person release sato",
                 [](const Values& v) -> Result<Request> { return Request{"DELETE", person_path(v, "/hold")}; });
   release.operand("ID", release_values->id, "The person");
 }
 
 void declare_watch(const AdminCommands& admin) {
   const Command session = admin.group("session", "Sessions");
-  admin.add(session, "list", "Show the living sessions", "shomei admin session list --server https://network.example",
+  admin.add(session, "list", "Show the living sessions", "shomei admin session list",
             [](const Values&) -> Result<Request> { return Request{"GET", "/sessions"}; });
   const auto [end, values] =
-      admin.add(session, "end", "End a session", "shomei admin session end SESSION --server https://network.example",
+      admin.add(session, "end", "End a session", "shomei admin session end SESSION",
                 [](const Values& v) -> Result<Request> { return Request{"DELETE", "/sessions/" + query_value(v.id)}; });
   end.operand("ID", values->id, "The session");
   const Command audit_group = admin.group("audit", "Audit log");
   const auto [list, list_values] =
-      admin.add(audit_group, "list", "Show audit records",
-                "shomei admin audit list --after 100 --server https://network.example", audit);
+      admin.add(audit_group, "list", "Show audit records", "shomei admin audit list --after 100", audit);
   list.option("--after", list_values->after, "SEQ", "Only records behind this one");
   list.option("--limit", list_values->limit, "N", "At most so many (otherwise: 100)");
 }
@@ -265,7 +257,8 @@ void add_admin_commands(const Command& top) {
   const auto options = std::make_shared<AdminOptions>();
   group.option("--server", options->login.server, "URL",
                "The network's server; asks for your card unless you are logged in");
-  group.option("--local", options->local, "SOCKET", "On the server's own machine: its administration socket, no login");
+  group.option("--local,--socket", options->local, "SOCKET",
+               "On the server's own machine: its administration socket, no login");
   group.option("--facility", options->login.facility, "CODE", "For the login: your institution");
   group.repeated("--tls-ca", options->login.tls_ca, "FILE", "CA that may stand behind the server's TLS certificate");
   group.option("--token-file", options->token_file, "FILE", "Access token of a login made before");

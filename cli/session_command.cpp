@@ -90,7 +90,7 @@ Result<ExitStatus> whoami(const Context& context) {
   }
   print_text(who_text(session.value("claims", Json::object()), context.language));
   print_text(line({"Session", "セッション"}, text_at(session, "session_id"), context.language));
-  print_text(line({"Since", "開始"}, text_at(session, "started"), context.language));
+  print_text(line({"Since", "開始"}, text_at(session, "started_at"), context.language));
   return ExitStatus::kDone;
 }
 

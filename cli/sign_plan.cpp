@@ -23,10 +23,7 @@ fs::path output_name(const fs::path& in, Format format, Packaging packaging) {
   if (format == Format::kCades) {
     return name + ".p7s";
   }
-  if (packaging == Packaging::kDetached) {
-    return name + ".xades.xml";
-  }
-  return (is_xml(in) ? in.stem().string() : name) + ".signed.xml";
+  return name + (packaging == Packaging::kDetached ? ".xades.xml" : ".signed.xml");
 }
 
 Packaging packaging_of(const SignOptions& options, Format format, const fs::path& in) {

@@ -32,8 +32,8 @@ struct SignItem {
 };
 
 /// What goes where: OUT is a folder when several documents are signed, when it is one already or when it ends in "/"
-/// (then it is made); otherwise a file. Names in a folder: NAME.p7s (CAdES), NAME.xades.xml (detached), NAME with
-/// ".signed.xml" (enveloped, enveloping). An input that is not there, or an output that may not be written, is that
+/// (then it is made); otherwise a file. Names in a folder: NAME.p7s (CAdES), NAME.xades.xml (detached), NAME.signed.xml
+/// (enveloped, enveloping). An input that is not there, or an output that may not be written, is that
 /// item's error, found before a card is asked. Errors of the whole: usage, output.failed (the folder).
 Result<std::vector<SignItem>> plan_signing(const SignOptions& options);
 
