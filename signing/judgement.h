@@ -19,6 +19,7 @@ enum class Check : std::uint8_t {
   kReferenceChanged,
   kReferenceIntact,
   kManifestNotChecked,
+  kDetachedNotCovered,
   kCoversNothing,
   kCoversPart,
   kSignedPropertiesUnsigned,

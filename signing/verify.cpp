@@ -40,6 +40,31 @@ Result<VerifyReport> verify_bytes(ByteView bytes, const VerifyInputs& inputs) {
   return fail(Code::kInputMalformed, inputs.file.name + ": neither XML nor a CMS signature");
 }
 
+bool covers(const SignatureReport& signature, const Document& detached) {
+  return std::ranges::any_of(signature.covers, [&](const CoveredPart& part) { return part.detached == detached.name; });
+}
+
+/// Documents that were handed in as signed content and are not covered by any signature.
+void judge_detached(const std::vector<Document>& detached, VerifyReport& report) {
+  std::size_t uncovered = 0;
+  for (const Document& document : detached) {
+    const bool covered = std::ranges::any_of(
+        report.signatures, [&](const SignatureReport& signature) { return covers(signature, document); });
+    uncovered += covered ? 0 : 1;
+    for (SignatureReport& signature : report.signatures) {
+      if (!covered) {
+        signature.findings.push_back(make_finding(Check::kDetachedNotCovered, Severity::kWarn, document.name));
+      }
+    }
+  }
+  for (SignatureReport& signature : report.signatures) {
+    if (!detached.empty() && uncovered == detached.size() && signature.indication == Indication::kTotalPassed) {
+      signature.indication = Indication::kIndeterminate;
+      signature.sub_indication = SubIndication::kSignedDataNotFound;
+    }
+  }
+}
+
 void conclude(VerifyReport& report) {
   if (report.signatures.empty()) {
     report.sub_indication = SubIndication::kFormatFailure;
@@ -61,6 +86,7 @@ Result<VerifyReport> verify(const XmlLibrary&, const VerifyInputs& inputs) {
       signature.profile = inputs.policy.purpose == auth::Purpose::kSignature ? "hpki" : "any";
     }
   }
+  judge_detached(inputs.detached, report);
   conclude(report);
   return report;
 }

@@ -13,7 +13,8 @@ struct VerifyInputs {
   /// A file with XAdES signatures (enveloped, enveloping, detached, same-document detached) or a CMS/CAdES signature
   /// (DER or PEM); which, is seen from its bytes.
   Document file;
-  /// What detached signatures refer to, found by name; a single one is taken whatever its name.
+  /// What detached signatures refer to, found by name; a single one is taken whatever its name. One that no signature
+  /// covers is a warning, and if none is covered nothing passes: whoever hands in a document asks about that document.
   std::vector<Document> detached = {};
   /// Anchors, CA certificates and CRLs. Certificates and CRLs found in `file` join the latter two, never the anchors.
   auth::ValidationInputs evidence = {};

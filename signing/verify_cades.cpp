@@ -42,26 +42,40 @@ class CadesJudge {
       // Then the signature is over the content itself; what names the certificate is missing anyway.
       return {};
     }
-    if (!facts_.content && inputs_.detached.size() != 1) {
+    if (!facts_.content && inputs_.detached.empty()) {
       judgement_.decide(Indication::kIndeterminate, SubIndication::kSignedDataNotFound, Check::kReferenceNotFound);
       return {};
     }
     judge_digest(*signer_.digest, "message-digest", inputs_.policy, judgement_);
-    const Document content =
-        facts_.content ? Document::from_bytes("", *facts_.content) : Document(inputs_.detached.front());
+    // Content inside does not excuse another one beside it: whoever hands in a document asks about that document.
+    bool intact = true;
+    if (facts_.content) {
+      SHOMEI_TRY(const bool same, check_digest(Document::from_bytes("", *facts_.content), ""));
+      intact = same;
+    }
+    for (const Document& detached : inputs_.detached) {
+      SHOMEI_TRY(const bool same, check_digest(detached, detached.name));
+      intact = intact && same;
+    }
+    if (intact) {
+      judgement_.done(Step::kReferences);
+    }
+    return {};
+  }
+
+  Result<bool> check_digest(const Document& content, const std::string& detached) {
     SHOMEI_TRY(const Bytes digest, digest_of(*signer_.digest, content));
     if (digest != signer_.message_digest) {
       judgement_.decide(Indication::kTotalFailed, SubIndication::kHashFailure, Check::kReferenceChanged, content.name);
-      return {};
+      return false;
     }
     judgement_.note(Check::kReferenceIntact, Severity::kInfo, content.name);
-    judgement_.done(Step::kReferences);
-    CoveredPart part{content.name, {}};
+    CoveredPart part{content.name, detached, {}};
     if (inputs_.keep_signed_bytes) {
       SHOMEI_TRY(part.signed_bytes, whole(content, inputs_.policy.limits.xml_bytes));
     }
     judgement_.report().covers.push_back(std::move(part));
-    return {};
+    return true;
   }
 
   void check_certificate() {

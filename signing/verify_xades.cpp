@@ -95,7 +95,8 @@ class XadesJudge {
     const std::string where = outcome.element == nullptr ? *reference.uri : path_of(outcome.element);
     judgement_.note(Check::kReferenceIntact, Severity::kInfo, where.empty() ? "/" : where);
     covered_.push_back(outcome.element);
-    judgement_.report().covers.push_back({*reference.uri, std::move(outcome.signed_bytes)});
+    judgement_.report().covers.push_back(
+        {*reference.uri, outcome.detached == nullptr ? "" : outcome.detached->name, std::move(outcome.signed_bytes)});
   }
 
   void object(const ReferenceOutcome& outcome) {

@@ -82,6 +82,7 @@ Result<std::optional<ReferenceChecker::Value>> ReferenceChecker::find(const Sign
       refuse(outcome, State::kNotFound, uri);
       return std::nullopt;
     }
+    outcome.detached = document;
     return Value(document);
   }
   if (uri.contains('(')) {

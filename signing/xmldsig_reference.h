@@ -16,6 +16,8 @@ struct ReferenceOutcome {
   std::string detail = {};
   /// The element that the reference names in this document; null for the whole document or another file.
   const xmlNode* element = nullptr;
+  /// The document beside the file that it names, if it is one.
+  const Document* detached = nullptr;
   /// What was digested; only when asked for and intact.
   Bytes signed_bytes = {};
 };

@@ -177,6 +177,29 @@ TEST(Evidence, DetachedContentThatIsNotGiven) {
   }
 }
 
+TEST(Evidence, ADocumentThatIsHandedInIsTheOneAskedAbout) {
+  const Folder folder;
+  TestKey key = key_of("doctor1");
+  const Document asked = Document::from_bytes("asked.json", to_bytes(as_bytes("{}")));
+  // Around another document: what was handed in is not covered.
+  SignatureReport report = judged(inputs(sign(key, fhir(), Format::kXades, Packaging::kEnveloping), {asked}));
+  expect_open(report, SubIndication::kSignedDataNotFound);
+  EXPECT_TRUE(has_finding(report, "detached.not_covered", Severity::kWarn)) << shown(report);
+  // A CMS that brings a content of its own.
+  const auto holder = pki("holders/doctor1");
+  const Ran ran =
+      run(folder.path(), "openssl x509 -inform DER -in " + (holder / "signature.cer").string() +
+                             " -out ee.pem && echo other > other && openssl cms -sign -cades -nodetach -binary "
+                             "-in other -signer ee.pem -inkey " +
+                             (holder / "signature.key.pem").string() + " -outform DER -out s.p7m");
+  ASSERT_EQ(ran.status, 0) << ran.output;
+  const Bytes attached = must(read_file(folder.path() / "s.p7m", 1 << 20));
+  EXPECT_EQ(judged(inputs(attached)).indication, Indication::kTotalPassed) << shown(judged(inputs(attached)));
+  report = judged(inputs(attached, {asked}));
+  EXPECT_EQ(report.sub_indication, SubIndication::kHashFailure) << shown(report);
+  EXPECT_EQ(report.indication, Indication::kTotalFailed);
+}
+
 TEST(Evidence, AMissingDetachedFileIsAnError) {
   TestKey key = key_of("doctor1");
   const auto report = verify(
