@@ -26,11 +26,12 @@ struct Call {
 
 template <class Values, class Show>
 Result<Response> list_of(const char* name, const Values& values, Show show) {
-  Json list = Json::array();
+  OrderedJson list = OrderedJson::array();
   for (const auto& value : values) {
-    list.push_back(Json(show(value)));
+    list.push_back(show(value));
   }
-  return http::json_response({{name, std::move(list)}});
+  // Members keep their order: an audit record's hash covers its detail as it was written.
+  return Response{.status = 200, .body = OrderedJson{{name, std::move(list)}}.dump()};
 }
 
 /// The body, with no other members than these.
