@@ -1,4 +1,5 @@
 include_guard()
+set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)
 find_package(PkgConfig REQUIRED)
 find_program(CCACHE ccache)
 if(CCACHE)
