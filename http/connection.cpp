@@ -21,7 +21,8 @@ Instant now() {
 Connection::Connection(Accepted accepted, SSL_CTX* tls, const Router& router, const ServerOptions& options)
     : router_(router),
       options_(options),
-      limits_{.max_head = options.max_head, .max_body = router.max_body()},
+      limits_{.max_head = options.max_head,
+              .max_body = [&router](std::string_view target) { return router.max_body(target); }},
       socket_(std::move(accepted.socket)),
       caller_(std::move(accepted.caller)),
       shaken_(tls == nullptr),

@@ -45,8 +45,13 @@ std::string_view take_line(std::string_view& head) {
   return line;
 }
 
-/// RFC 9112 3: method SP request-target SP HTTP-version; the target in origin form (3.2.1). Gives the version.
-Result<std::string_view> check_request_line(std::string_view line) {
+struct RequestLine {
+  std::string_view target;
+  std::string_view version;
+};
+
+/// RFC 9112 3: method SP request-target SP HTTP-version; the target in origin form (3.2.1).
+Result<RequestLine> read_request_line(std::string_view line) {
   const auto first = line.find(' ');
   const auto last = line.rfind(' ');
   if (first == std::string_view::npos || first == last) {
@@ -58,7 +63,7 @@ Result<std::string_view> check_request_line(std::string_view line) {
       (version != "HTTP/1.1" && version != "HTTP/1.0")) {
     return fail(Code::kInputMalformed, "request line");
   }
-  return version;
+  return RequestLine{.target = target, .version = version};
 }
 
 Result<void> take_header(std::string_view line, std::map<std::string, std::string>& headers) {
@@ -104,17 +109,17 @@ Result<std::optional<Frame>> read_frame(std::string_view buffer, const FramingLi
   Frame frame;
   frame.head_bytes = end + 4;
   std::string_view head = buffer.substr(0, end + 2);
-  SHOMEI_TRY(const std::string_view version, check_request_line(take_line(head)));
+  SHOMEI_TRY(const RequestLine line, read_request_line(take_line(head)));
   while (!head.empty()) {
     SHOMEI_TRY(take_header(take_line(head), frame.headers));
   }
-  if (version == "HTTP/1.1" && !frame.headers.contains("host")) {
+  if (line.version == "HTTP/1.1" && !frame.headers.contains("host")) {
     return fail(Code::kInputMalformed, "Host is missing");
   }
   if (frame.headers.contains("transfer-encoding") || frame.headers.contains("content-encoding")) {
     return fail(Code::kInputMalformed, "send the body with Content-Length and without an encoding");
   }
-  SHOMEI_TRY(frame.body_bytes, content_length(frame.headers, limits.max_body));
+  SHOMEI_TRY(frame.body_bytes, content_length(frame.headers, limits.max_body(line.target)));
   const auto expect = frame.headers.find("expect");
   frame.expects_continue = expect != frame.headers.end() && lower(expect->second) == "100-continue";
   return std::optional(std::move(frame));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -11,7 +12,8 @@ namespace shomei::http {
 struct FramingLimits {
   /// Request line and headers, bytes.
   std::size_t max_head = 16 << 10;
-  std::size_t max_body = 64 << 10;
+  /// Bytes of body for a request target.
+  std::function<std::size_t(std::string_view target)> max_body;
 };
 
 /// Where a request in a buffer ends.

@@ -113,10 +113,12 @@ Response Router::answer(Request& request) const {
                     : plain_problem(404, "there is no such path", language);
 }
 
-std::size_t Router::max_body() const {
-  std::size_t most = 0;
+std::size_t Router::max_body(std::string_view target) const {
+  std::size_t most = RouteLimits{}.max_body;
   for (const Route& route : routes_) {
-    most = std::max(most, route.limits.max_body);
+    if (match(route.pattern, target.substr(0, target.find('?')))) {
+      most = std::max(most, route.limits.max_body);
+    }
   }
   return most;
 }

@@ -51,8 +51,8 @@ class Router {
   explicit Router(std::vector<Route> routes);
   /// 404 for an unknown path, 405 for a known one with another method, 413 for a body above the row's limit.
   Response answer(Request& request) const;
-  /// The largest body that any row takes.
-  std::size_t max_body() const;
+  /// The largest body that the rows of this path take (not decoded, query and all); for an unknown path little.
+  std::size_t max_body(std::string_view target) const;
 
  private:
   std::vector<Route> routes_;

@@ -35,7 +35,8 @@ const shomei::http::Router& router() {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-  const auto frame = shomei::http::read_frame(bytes, {.max_head = 2048, .max_body = router().max_body()});
+  const auto frame = shomei::http::read_frame(
+      bytes, {.max_head = 2048, .max_body = [](std::string_view target) { return router().max_body(target); }});
   if (!frame) {
     SHOMEI_CHECK(shomei::http::answer_malformed(frame.error()).bytes.starts_with("HTTP/1.1 4"));
   } else if (*frame && (*frame)->total() <= size) {

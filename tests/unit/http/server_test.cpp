@@ -72,6 +72,19 @@ TEST(Server, RefusesBodiesAndHeadsAboveTheirLimits) {
   EXPECT_THAT(head.read_to_end(), StartsWith("HTTP/1.1 413 "));
 }
 
+TEST(Server, ALongBodyIsForItsOwnPathOnly) {
+  auto routes = test_routes();
+  routes.push_back(
+      {"POST", "/v1/big", {.max_body = 10 << 20}, anyone(), [](const Request& request) -> Result<Response> {
+         return json_response(request.body.size());
+       }});
+  Served served(std::move(routes));
+  EXPECT_EQ(served.get("/v1/big?x=1", "POST", std::string(5 << 20, 'x')).body, "5242880");
+  const RawSocket raw(served.path);
+  raw.send("POST /v1/hello HTTP/1.1\r\nHost: x\r\nContent-Length: 5242880\r\n\r\n");
+  EXPECT_THAT(raw.read_to_end(), StartsWith("HTTP/1.1 413 "));
+}
+
 TEST(Server, RefusesEveryAmbiguousRequest) {
   Served served;
   for (const std::string head :
