@@ -65,10 +65,14 @@ Result<OrderedJson> SessionKeeper::describe() const {
   }
   const Session& session = live_->session;
   auto claims = claims_of(session.grant.access_token);
-  return OrderedJson{
-      {"session_id", session.grant.session_id}, {"server", session.server},
-      {"facility", session.facility},           {"reader", session.reader},
-      {"started", to_rfc3339(session.started)}, {"claims", claims ? OrderedJson(*claims) : OrderedJson::object()}};
+  return OrderedJson{{"session_id", session.grant.session_id},
+                     {"server", session.server},
+                     {"facility", session.facility},
+                     {"reader", session.reader},
+                     {"started_at", to_rfc3339(session.started)},
+                     {"access_token", session.grant.access_token},
+                     {"token_expires_at", to_rfc3339(session.token_expires)},
+                     {"claims", claims ? OrderedJson(*claims) : OrderedJson::object()}};
 }
 
 Result<void> SessionKeeper::end(std::string_view reason) {

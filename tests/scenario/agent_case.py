@@ -22,6 +22,7 @@ sys.path.insert(0, str(REPOSITORY / "tests/harness"))
 
 import process  # noqa: E402
 import vcard  # noqa: E402
+from pcsc_client import Pcsc  # noqa: E402
 from pcscd import Pcscd  # noqa: E402
 
 PINENTRY = REPOSITORY / "tests/harness/pinentry_script.py"
@@ -46,14 +47,13 @@ class Events:
     def __init__(self, path: Path) -> None:
         self._connection = Socket(path)
         self._connection.request("GET", "/v1/events")
-        answer = self._connection.getresponse()
-        assert answer.status == 200, answer.read()
-        self._lines = answer.fp
+        self._answer = self._connection.getresponse()
+        assert self._answer.status == 200, self._answer.read()
 
     def next(self, wanted: str) -> dict[str, Any]:
         """Waits for the next event of that name, passing over others."""
         name = ""
-        while line := self._lines.readline():
+        while line := self._answer.fp.readline():
             key, _, value = line.decode().strip().partition(": ")
             name = value if key == "event" else name
             if key == "data" and name == wanted:
@@ -61,6 +61,7 @@ class Events:
         raise AssertionError(f"the stream ended before {wanted}")
 
     def close(self) -> None:
+        self._answer.close()
         self._connection.close()
 
 
@@ -72,13 +73,14 @@ class Agent:
         self.socket = folder / "run" / "agent.sock"
         self.script_file = folder / "script"
         self.script_file.touch()
-        (folder / "agent.toml").write_text(f'pinentry = "{PINENTRY}"\nlanguage = "ja"\nlog_level = "debug"\n' + config
-                                           if "pinentry" not in config else 'log_level = "debug"\n' + config)
+        defaults = "" if "pinentry" in config else f'pinentry = "{PINENTRY}"\n'
+        (folder / "agent.toml").write_text(defaults + 'language = "ja"\nlog_level = "debug"\n' + config)
         self.log_file = folder / "agent.log"
-        self.process = subprocess.Popen(
-            [process.bin_dir() / "shomei-agent", "--config", folder / "agent.toml"], stdout=subprocess.PIPE,
-            stderr=self.log_file.open("w"), text=True, preexec_fn=process.die_with_parent,
-            env={**os.environ, **environment, "SHOMEI_AGENT_SOCKET": str(self.socket), "PINENTRY_SCRIPT": str(self.script_file)})
+        with self.log_file.open("w") as log:
+            self.process = subprocess.Popen(
+                [process.bin_dir() / "shomei-agent", "--config", folder / "agent.toml"], stdout=subprocess.PIPE, stderr=log, text=True,
+                preexec_fn=process.die_with_parent, env={**os.environ, **environment, "SHOMEI_AGENT_SOCKET": str(self.socket),
+                                                         "PINENTRY_SCRIPT": str(self.script_file)})
         assert self.process.stdout is not None
         self.ready = self.process.stdout.readline()
         if not self.ready.startswith("ready "):
@@ -87,7 +89,7 @@ class Agent:
 
     @property
     def log(self) -> str:
-        return self.log_file.read_text()
+        return self.log_file.read_text(errors="replace")
 
     def script(self, *lines: str) -> None:
         self.script_file.write_text("".join(line + "\n" for line in lines))
@@ -141,12 +143,16 @@ def set_up_module() -> None:
     AgentCase.pki = make_pki(Path(folder.name))
     AgentCase.pcscd = Pcscd()
     unittest.addModuleCleanup(AgentCase.pcscd.stop)
+    os.environ.update(AgentCase.pcscd.environment)
+    AgentCase.pcsc = Pcsc()
+    unittest.addModuleCleanup(AgentCase.pcsc.close)
 
 
 class AgentCase(unittest.TestCase):
     """For a test program whose setUpModule is set_up_module."""
 
     pcscd: Pcscd
+    pcsc: Pcsc
     pki: Path
 
     def setUp(self) -> None:
@@ -159,10 +165,16 @@ class AgentCase(unittest.TestCase):
         """A card program with the card in the reader."""
         profile = vcard.make_profile(shape, self.pki / "holders" / holder, inserted=False, **more)
         card = vcard.Vcard(self.pcscd.port, profile, self.pcscd.folder)
-        self.addCleanup(card.stop)
+        self.addCleanup(self._put_away, card)
         self._environment["SHOMEI_VCARD_CONTROL"] = str(card.control_path)
         card.send("insert")
+        self.pcsc.wait(self.pcscd.readers[0], True, _LIMIT)
         return card
+
+    def _put_away(self, card: vcard.Vcard) -> None:
+        """The reader must have noticed before the next card comes."""
+        card.stop()
+        self.pcsc.wait(self.pcscd.readers[0], False, _LIMIT)
 
     def start_agent(self, config: str = "", wait_for: str | None = "present") -> Agent:
         """After the card; waits until the agent sees the reader in the state `wait_for`. Ends with a look at its log."""
