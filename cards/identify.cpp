@@ -32,6 +32,7 @@ Result<CardDescription> identify(Channel& channel, CertificateCache* cache) {
     auto application = open_hpki(channel, use, cache);
     if (application) {
       found.uses.push_back(use);
+      found.applications.push_back(*std::move(application));
     } else if (application.error().code != Code::kCardUnknown) {
       return std::unexpected(std::move(application).error());
     }

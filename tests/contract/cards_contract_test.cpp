@@ -139,6 +139,20 @@ TEST_P(CardsContract, verified_pin_does_not_outlive_the_transaction) {
   EXPECT_EQ(application.sign(*channel, DigestAlgorithm::kSha256, digest_).error().code, Code::kCardStatus);
 }
 
+// Run by variants_test.py on a card that hides its counter.
+TEST_P(CardsContract, DISABLED_hidden_counter_wants_a_confirmation) {
+  auto connection = connect();
+  const auto channel = *connection.begin();
+  const auto application = open_hpki(*channel, GetParam()).value();
+  EXPECT_EQ(application.pin_status(*channel)->state, PinStatus::State::kUnknown);
+  EXPECT_EQ(application.verify_pin(*channel, typed("999999"))->kind, PinOutcome::Kind::kTriesUnknown);
+  EXPECT_EQ(card_.send("stats").at("wrong_pins").get<int>(), 0);
+  EXPECT_EQ(*application.verify_pin(*channel, typed("999999"), LeastTries::kMaySpendLast),
+            (PinOutcome{PinOutcome::Kind::kWrong, std::nullopt}));
+  EXPECT_EQ(application.verify_pin(*channel, typed(pin_of(GetParam())), LeastTries::kMaySpendLast)->kind,
+            PinOutcome::Kind::kVerified);
+}
+
 class CardsIdentity : public CardTest {};
 
 TEST_F(CardsIdentity, identify_names_both_applications) {

@@ -139,16 +139,25 @@ TEST_F(CardFaults, watch_reports_removal_and_insertion) {
   EXPECT_TRUE(back);
 }
 
-TEST_F(CardFaults, watch_says_nothing_while_a_card_is_used) {
+TEST_F(CardFaults, watch_says_nothing_while_a_card_is_used_and_reset) {
   Witness witness;
   const CardWatch watch(witness.handler());
-  ASSERT_TRUE(witness.sees(CardEvent::Kind::kInserted));
+  for (const auto kind : {CardEvent::Kind::kReaderAdded, CardEvent::Kind::kInserted, CardEvent::Kind::kReaderAdded}) {
+    const auto event = witness.next();
+    ASSERT_TRUE(event);
+    ASSERT_EQ(event->kind, kind);
+  }
   auto connection = connect();
+  {
+    const auto channel = *connection.begin();  // which resets the card at its end
+    const auto application = open_hpki(*channel, Use::kAuthentication).value();
+    ASSERT_EQ(application.verify_pin(*channel, typed("1357"))->kind, PinOutcome::Kind::kVerified);
+  }
   ASSERT_TRUE(identify(**connection.begin()));
-  const std::size_t before = witness.count();
   card_.send("eject");
-  EXPECT_TRUE(witness.sees(CardEvent::Kind::kRemoved));
-  EXPECT_LE(before, 4U);  // two readers added, one card; and the removal if it was quick
+  const auto next = witness.next();
+  ASSERT_TRUE(next);
+  EXPECT_EQ(next->kind, CardEvent::Kind::kRemoved);
 }
 
 TEST_F(CardFaults, wait_ends_by_limit_and_by_cancel) {
@@ -159,7 +168,9 @@ TEST_F(CardFaults, wait_ends_by_limit_and_by_cancel) {
   }
   std::atomic<bool> ended = false;
   std::thread waiting([&] {
-    EXPECT_FALSE(readers->wait(known)->has_value());
+    while (const auto now = *readers->wait(known)) {
+      known = *now;
+    }
     ended = true;
   });
   while (!ended) {

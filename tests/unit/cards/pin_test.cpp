@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "base/log.h"
 #include "cards/card_signing_key.h"
 #include "cards/hpki_layout.h"
 #include "tests/doubles/scripted_card.h"
@@ -120,6 +121,20 @@ TEST(Pin, unexpected_word_is_a_refusal_with_the_word) {
   const auto result = application().verify_pin(card, typed("1234"));
   EXPECT_EQ(result.error().code, Code::kCardStatus);
   EXPECT_THAT(result.error().detail, ::testing::HasSubstr("6A88"));
+}
+
+TEST(Pin, most_talkative_log_shows_header_and_length_only) {
+  log::set_level(log::Level::kDebug);
+  ::testing::internal::CaptureStderr();
+  ScriptedCard card({kSelect, kMse84, kStatus15, {"002000880436373839", "9000"}, kSign});
+  EXPECT_TRUE(application().verify_pin(card, typed("6789")));
+  EXPECT_TRUE(application().sign(card, DigestAlgorithm::kSha256, kDigest));
+  const std::string said = ::testing::internal::GetCapturedStderr();
+  log::set_level(log::Level::kInfo);
+  EXPECT_THAT(said, ::testing::HasSubstr("0020008804.."));
+  EXPECT_THAT(said, ::testing::HasSubstr("002a9e9a80"));
+  EXPECT_THAT(said, ::testing::Not(::testing::HasSubstr("36373839")));
+  EXPECT_THAT(said, ::testing::Not(::testing::HasSubstr("6789")));
 }
 
 TEST(Key, refused_tag_is_tried_the_other_way_before_the_pin_and_remembered) {
