@@ -25,6 +25,21 @@ spdlog::logger& logger() {
   return *instance;
 }
 
+// Foreign text in a detail cannot begin a line of its own, nor steer the terminal that shows the log.
+std::string one_line(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7F) {
+      out += fmt::format("\\x{:02x}", byte);
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 void set_level(Level level) {
@@ -43,7 +58,9 @@ Level level_from(std::string_view name, Level fallback) {
 }
 
 void write(Level level, std::string_view line) {
-  logger().log(native(level), "{}", line);
+  if (logger().should_log(native(level))) {
+    logger().log(native(level), "{}", one_line(line));
+  }
 }
 
 }  // namespace shomei::log

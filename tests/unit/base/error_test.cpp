@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "base/log.h"
 #include "base/result.h"
 
 namespace shomei {
@@ -47,6 +48,13 @@ TEST(Error, message_speaks_both_languages) {
   const Error error = make_error(Code::kCardBusy, "reader 1");
   EXPECT_EQ(message(error, Language::kEn), "Another program is using the card. (reader 1)");
   EXPECT_EQ(message(error, Language::kJa), "他のプログラムがカードを使用中です。（reader 1）");
+}
+
+TEST(LogTest, foreign_text_stays_on_its_line) {
+  ::testing::internal::CaptureStderr();
+  log::error("name {}", "a\nb\x1b[2J");
+  const std::string written = ::testing::internal::GetCapturedStderr();
+  EXPECT_NE(written.find("name a\\x0ab\\x1b[2J\n"), std::string::npos) << written;
 }
 
 }  // namespace
