@@ -71,8 +71,8 @@ struct TimestampReport {
 /// What a signature covers: a reference as written ("#id", "" for the whole document, a file name).
 struct CoveredPart {
   std::string reference;
-  /// Name of the detached document that this is, as it was handed in; empty for a part of the signed file itself.
-  std::string detached;
+  /// Name of the detached document that this is, as it was handed in; nothing for a part of the signed file itself.
+  std::optional<std::string> detached;
   /// The bytes that were digested; only with VerifyInputs::keep_signed_bytes, and only where the digest is right.
   Bytes signed_bytes;
 };

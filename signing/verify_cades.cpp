@@ -47,30 +47,33 @@ class CadesJudge {
       return {};
     }
     judge_digest(*signer_.digest, "message-digest", inputs_.policy, judgement_);
-    // Content inside does not excuse another one beside it: whoever hands in a document asks about that document.
-    bool intact = true;
+    // Content inside does not excuse another one beside it: whoever hands in a document asks about that document. Of
+    // several, one can be meant; `verify` names the others.
+    bool inside = true;
     if (facts_.content) {
-      SHOMEI_TRY(const bool same, check_digest(Document::from_bytes("", *facts_.content), ""));
-      intact = same;
+      SHOMEI_TRY(inside, fits_digest(Document::from_bytes("", *facts_.content), std::nullopt));
     }
+    bool beside = inputs_.detached.empty();
     for (const Document& detached : inputs_.detached) {
-      SHOMEI_TRY(const bool same, check_digest(detached, detached.name));
-      intact = intact && same;
+      SHOMEI_TRY(const bool fits, fits_digest(detached, detached.name));
+      beside |= fits;
     }
-    if (intact) {
+    if (inside && beside) {
       judgement_.done(Step::kReferences);
+    } else {
+      judgement_.decide(Indication::kTotalFailed, SubIndication::kHashFailure, Check::kReferenceChanged,
+                        beside ? "" : inputs_.detached.front().name);
     }
     return {};
   }
 
-  Result<bool> check_digest(const Document& content, const std::string& detached) {
+  Result<bool> fits_digest(const Document& content, std::optional<std::string> detached) {
     SHOMEI_TRY(const Bytes digest, digest_of(*signer_.digest, content));
     if (digest != signer_.message_digest) {
-      judgement_.decide(Indication::kTotalFailed, SubIndication::kHashFailure, Check::kReferenceChanged, content.name);
       return false;
     }
     judgement_.note(Check::kReferenceIntact, Severity::kInfo, content.name);
-    CoveredPart part{content.name, detached, {}};
+    CoveredPart part{content.name, std::move(detached), {}};
     if (inputs_.keep_signed_bytes) {
       SHOMEI_TRY(part.signed_bytes, whole(content, inputs_.policy.limits.xml_bytes));
     }

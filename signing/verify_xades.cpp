@@ -95,8 +95,11 @@ class XadesJudge {
     const std::string where = outcome.element == nullptr ? *reference.uri : path_of(outcome.element);
     judgement_.note(Check::kReferenceIntact, Severity::kInfo, where.empty() ? "/" : where);
     covered_.push_back(outcome.element);
-    judgement_.report().covers.push_back(
-        {*reference.uri, outcome.detached == nullptr ? "" : outcome.detached->name, std::move(outcome.signed_bytes)});
+    CoveredPart part{*reference.uri, std::nullopt, std::move(outcome.signed_bytes)};
+    if (outcome.detached != nullptr) {
+      part.detached = outcome.detached->name;
+    }
+    judgement_.report().covers.push_back(std::move(part));
   }
 
   void object(const ReferenceOutcome& outcome) {

@@ -200,6 +200,18 @@ TEST(Evidence, ADocumentThatIsHandedInIsTheOneAskedAbout) {
   EXPECT_EQ(report.indication, Indication::kTotalFailed);
 }
 
+TEST(Evidence, OfSeveralDocumentsTheSignedOneIsFound) {
+  TestKey key = key_of("doctor1");
+  const Document other = Document::from_bytes("", {'x'});
+  for (const Format format : {Format::kCades, Format::kXades}) {
+    const SignatureReport report = judged(inputs(sign(key, fhir(), format, Packaging::kDetached), {other, fhir()}));
+    EXPECT_EQ(report.indication, Indication::kTotalPassed) << shown(report);
+    EXPECT_TRUE(has_finding(report, "detached.not_covered", Severity::kWarn)) << shown(report);
+    const SignatureReport neither = judged(inputs(sign(key, fhir(), format, Packaging::kDetached), {other, other}));
+    EXPECT_NE(neither.indication, Indication::kTotalPassed) << shown(neither);
+  }
+}
+
 TEST(Evidence, AMissingDetachedFileIsAnError) {
   TestKey key = key_of("doctor1");
   const auto report = verify(
