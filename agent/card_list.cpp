@@ -53,7 +53,7 @@ Result<OrderedJson> describe_use(cards::Channel& channel, cards::Use use, cards:
 Result<void> describe_card(OrderedJson& card, const std::string& reader, cards::CertificateCache& cache) {
   SHOMEI_TRY(auto connection, cards::CardConnection::open(reader, kLimits));
   SHOMEI_TRY(const auto channel, connection.begin());
-  SHOMEI_TRY(const auto description, cards::identify(*channel));
+  SHOMEI_TRY(const auto description, cards::identify(*channel, &cache));
   card["family"] = cards::name(description.family);
   for (const cards::Use use : description.uses) {
     SHOMEI_TRY(card["details"][std::string(cards::name(use))], describe_use(*channel, use, cache));
