@@ -21,7 +21,10 @@ struct ReaderState {
   std::uint32_t raw = 0;
 };
 
-/// A PC/SC context for looking at readers. After card.no_service it is of no use any more: open a new one.
+/// A PC/SC context for looking at readers. libpcsclite 1.9 keeps one table of reader states for all contexts of a
+/// process and does not lock it: two looks at the same instant may mix two states. We accept that for what it is worth
+/// (the next change sets it right) and keep looks rare: CardWatch waits, a connection looks once when it opens. After
+/// card.no_service it is of no use any more: open a new one.
 class Readers {
  public:
   /// Errors: card.no_service.
