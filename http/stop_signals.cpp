@@ -17,6 +17,7 @@ StopSignals::StopSignals() {
   sigaddset(&signals, SIGINT);
   SHOMEI_CHECK(pthread_sigmask(SIG_BLOCK, &signals, nullptr) == 0);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   descriptor_ = ::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
   SHOMEI_CHECK(descriptor_ >= 0);
 }

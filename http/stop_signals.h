@@ -3,7 +3,7 @@
 namespace shomei::http {
 
 /// SIGTERM and SIGINT as something to wait for. Make it first in `main`, before any thread starts: it blocks both
-/// signals for all threads to come (and ignores SIGPIPE).
+/// signals for all threads to come (and ignores SIGPIPE, and SIGXFSZ: a write that may not grow a file fails instead).
 class StopSignals {
  public:
   StopSignals();
