@@ -159,7 +159,8 @@ crl = ["{self.pki / 'crl'}"]
     def environment(self) -> dict[str, str]:
         """What a program of the person at the workstation finds in its environment."""
         agent = {"SHOMEI_AGENT_SOCKET": str(self.agent_socket)} if hasattr(self, "agent_socket") else {}
-        return {**self.pcscd.environment, **agent, "LANG": "C.UTF-8"}
+        reader = self.pcscd.environment if hasattr(self, "pcscd") else {}
+        return {**reader, **agent, "LANG": "C.UTF-8"}
 
     def answers(self, *lines: str) -> None:
         """What the person will do at the PIN dialogs that come, in this order."""
