@@ -55,8 +55,7 @@ class Agent::Parts {
   Result<void> serve() {
     SHOMEI_TRY(make_folder(config.socket.parent_path()));
     const Services services{config, events, jobs, login, sessions, verify, keys, certificates, stop.get_token()};
-    SHOMEI_TRY(server,
-               http::Server::start(http::ListenUnix{config.socket}, routes(services), {.max_workers = kWorkers}));
+    SHOMEI_TRY(server, http::Server::start(http::ListenUnix{config.socket}, routes(services)));
     return {};
   }
 

@@ -19,7 +19,6 @@ class Conversation {
       : key_(key),
         prompt_(prompt),
         question_{matter, std::nullopt},
-        options_(options),
         stop_(std::move(stop)),
         report_(report),
         may_spend_last_(options.spend_last_try) {}
@@ -82,7 +81,6 @@ class Conversation {
   KeyAccess& key_;
   Prompt& prompt_;
   PinQuestion question_;
-  const PinFlowOptions& options_;
   std::stop_token stop_;
   PinFlowReport& report_;
   bool may_spend_last_;
