@@ -59,7 +59,9 @@ Json row_of(const cards::ReaderState& reader) {
             {"details", Json::object()}};
   if (reader.card_present && !reader.mute) {
     if (const auto described = describe_card(card, reader.name); !described) {
-      card["state"] = described.error().code == Code::kCardBusy ? "busy" : "present";
+      card["state"] = described.error().code == Code::kCardBusy      ? "busy"
+                      : described.error().code == Code::kCardRemoved ? "empty"
+                                                                     : "present";
       card["error"] = info(described.error().code).id;
     }
   }

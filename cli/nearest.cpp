@@ -26,7 +26,7 @@ std::size_t edits(std::string_view a, std::string_view b) {
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
   constexpr std::size_t kLongest = 64;
   std::string best;
-  std::size_t least = (word.size() + 1) / 2;
+  std::size_t least = word.size() / 2 + 1;
   for (const std::string& candidate : word.size() > kLongest ? std::vector<std::string>() : candidates) {
     if (const std::size_t distance = edits(word, candidate); distance < least) {
       least = distance;

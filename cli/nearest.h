@@ -6,7 +6,7 @@
 
 namespace shomei::cli {
 
-/// The candidate with the least edits from `word`, if that is less than half of it; empty otherwise.
+/// The candidate with the least edits from `word`, if these are at most half of it; empty otherwise.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
 }  // namespace shomei::cli
