@@ -6,7 +6,7 @@
 namespace shomei::cards {
 
 /// No file here comes near this; a card that gives more is not asked on.
-inline constexpr std::size_t kMaxFileBytes = 16 * 1024;
+inline constexpr std::size_t kMaxFileBytes = 16'384;
 
 enum class Extent : std::uint8_t {
   kOneElement,   ///< one DER element; what follows is filler and is neither read on purpose nor returned

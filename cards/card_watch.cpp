@@ -99,7 +99,8 @@ struct CardWatch::State {
   void watch() {
     for (bool lost = false; !stopped();) {
       auto context = Readers::open();
-      if (context) {
+      const bool served = context.has_value();
+      if (served) {
         if (lost) {
           report(CardEvent::Kind::kServiceBack);
         }
@@ -113,7 +114,7 @@ struct CardWatch::State {
         const std::scoped_lock lock(mutex);
         readers.reset();
       }
-      if (!lost || context) {
+      if (!lost || served) {
         report(CardEvent::Kind::kServiceLost);
       }
       lost = true;

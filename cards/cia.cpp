@@ -15,8 +15,8 @@ namespace tag = der::tag;
 
 constexpr std::size_t kMaxPath = 16;
 constexpr std::size_t kMaxIdentifier = 255;  // 8.2.4, IDENTIFIER
-constexpr int kNeedsPadding = 5, kUnblockingPassword = 6, kSoPassword = 7;
-constexpr int kComputeSignature = 1;
+constexpr unsigned kNeedsPadding = 5, kUnblockingPassword = 6, kSoPassword = 7;
+constexpr unsigned kComputeSignature = 1;
 constexpr std::uint32_t kCkmRsaPkcs = 1;
 
 std::unexpected<Error> bad(std::string_view what) {
@@ -24,8 +24,8 @@ std::unexpected<Error> bad(std::string_view what) {
 }
 
 /// Bit `number` of a BIT STRING's content; bits behind its end are zero.
-bool bit(ByteView content, int number) {
-  const auto byte = static_cast<std::size_t>(1 + number / 8);
+bool bit(ByteView content, unsigned number) {
+  const std::size_t byte = 1 + std::size_t{number / 8};
   return byte < content.size() && (content[byte] >> (7 - number % 8) & 1) != 0;
 }
 
@@ -137,7 +137,25 @@ Result<void> each(ByteView file, std::string_view name, Take take) {
   return {};
 }
 
-Result<PrivateKey> private_key(Reader in) {
+/// The file's plain SEQUENCEs (other tags are other kinds of object) that `parse` has a use for.
+template <class T>
+Result<std::vector<T>> objects(ByteView file, std::string_view name, Result<std::optional<T>> (*parse)(Reader)) {
+  std::vector<T> found;
+  SHOMEI_TRY(each(file, name, [&](const Reader& reader, const Element& element) -> Result<void> {
+    if (element.tag != tag::kSequence) {
+      return {};
+    }
+    SHOMEI_TRY(const Reader in, reader.inside(element));
+    SHOMEI_TRY(auto one, parse(in));
+    if (one) {
+      found.push_back(*std::move(one));
+    }
+    return {};
+  }));
+  return found;
+}
+
+Result<std::optional<PrivateKey>> private_key(Reader in) {
   SHOMEI_TRY(Object parts, object(in));
   PrivateKey key{.label = std::move(parts.attributes.label),
                  .auth_id = std::move(parts.attributes.auth_id),
@@ -265,48 +283,15 @@ Result<ObjectDirectory> parse_object_directory(ByteView file) {
 }
 
 Result<std::vector<PrivateKey>> parse_private_keys(ByteView file) {
-  std::vector<PrivateKey> found;
-  SHOMEI_TRY(each(file, "EF.PrKD", [&](const Reader& reader, const Element& element) -> Result<void> {
-    if (element.tag != tag::kSequence) {
-      return {};
-    }
-    SHOMEI_TRY(Reader in, reader.inside(element));
-    SHOMEI_TRY(found.emplace_back(), private_key(in));
-    return {};
-  }));
-  return found;
+  return objects<PrivateKey>(file, "EF.PrKD", private_key);
 }
 
 Result<std::vector<Certificate>> parse_certificates(ByteView file) {
-  std::vector<Certificate> found;
-  SHOMEI_TRY(each(file, "EF.CD", [&](const Reader& reader, const Element& element) -> Result<void> {
-    if (element.tag != tag::kSequence) {
-      return {};
-    }
-    SHOMEI_TRY(Reader in, reader.inside(element));
-    SHOMEI_TRY(auto one, certificate(in));
-    if (one) {
-      found.push_back(*std::move(one));
-    }
-    return {};
-  }));
-  return found;
+  return objects<Certificate>(file, "EF.CD", certificate);
 }
 
 Result<std::vector<Password>> parse_auth_objects(ByteView file) {
-  std::vector<Password> found;
-  SHOMEI_TRY(each(file, "EF.AOD", [&](const Reader& reader, const Element& element) -> Result<void> {
-    if (element.tag != tag::kSequence) {
-      return {};
-    }
-    SHOMEI_TRY(Reader in, reader.inside(element));
-    SHOMEI_TRY(auto one, password(in));
-    if (one) {
-      found.push_back(*std::move(one));
-    }
-    return {};
-  }));
-  return found;
+  return objects<Password>(file, "EF.AOD", password);
 }
 
 Result<std::vector<std::uint32_t>> parse_padding_algorithms(ByteView file) {

@@ -77,10 +77,9 @@ Result<std::vector<ReaderState>> Readers::states() const {
     if (all.empty()) {
       return std::vector<ReaderState>{};
     }
-    std::vector<SCARD_READERSTATE> asked;
-    for (const std::string& name : all) {
-      asked.push_back(question(name.c_str(), SCARD_STATE_UNAWARE));
-    }
+    std::vector<SCARD_READERSTATE> asked(all.size());
+    std::ranges::transform(all, asked.begin(),
+                           [](const std::string& name) { return question(name.c_str(), SCARD_STATE_UNAWARE); });
     const LONG result = SCardGetStatusChange(context, 0, asked.data(), asked.size());
     if (is(result, SCARD_E_UNKNOWN_READER)) {
       continue;  // a reader went in between
