@@ -78,8 +78,11 @@ Result<void> read_entries(der::Reader list, CrlParts& parts) {
     parts.index.push_back(offset);
   }
   if (!sorted) {
-    std::ranges::stable_sort(parts.index, serial_less,
-                             [&](std::uint32_t offset) { return entry_serial(parts.entries, offset); });
+    std::ranges::sort(parts.index, [&](std::uint32_t a, std::uint32_t b) {
+      const ByteView first = entry_serial(parts.entries, a);
+      const ByteView second = entry_serial(parts.entries, b);
+      return serial_less(first, second) || (a < b && !serial_less(second, first));
+    });
   }
   parts.facts.entries = parts.index.size();
   return {};

@@ -100,7 +100,8 @@ std::vector<Judged> sift(const RevocationQuestion& question, std::vector<Finding
     }
     usable.push_back({&crl, reasons, begun && (fresh || in_grace)});
   }
-  std::ranges::stable_sort(usable, std::greater(), [](const Judged& list) { return list.crl->facts().this_update; });
+  std::ranges::sort(usable, std::greater(),
+                    [](const Judged& list) { return std::pair(list.crl->facts().this_update, list.crl); });
   return usable;
 }
 

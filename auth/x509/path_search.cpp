@@ -50,15 +50,26 @@ Result<std::vector<Certificate>> PathSearch::issuers_of(const Path& path) {
       }
     }
   }
-  if (issuers.size() > 1) {
-    std::ranges::stable_sort(issuers, {}, [&](const Certificate& issuer) { return distance(issuer, subject); });
-    SHOMEI_TRY(budget_->spend("path search", issuers.size()));
-    const auto wrong =
-        std::ranges::stable_partition(issuers, [&](const Certificate& issuer) { return signed_by(subject, issuer); });
-    // Where nobody signed, the most promising one shows what is wrong.
-    issuers.erase(wrong.begin() == issuers.begin() ? issuers.begin() + 1 : wrong.begin(), issuers.end());
+  return issuers.size() > 1 ? choose(issuers, subject) : Result<std::vector<Certificate>>(std::move(issuers));
+}
+
+Result<std::vector<Certificate>> PathSearch::choose(const std::vector<Certificate>& issuers,
+                                                    const Certificate& subject) {
+  SHOMEI_TRY(budget_->spend("path search", issuers.size()));
+  constexpr int kSignedByAnother = 4;
+  std::vector<std::pair<int, std::size_t>> ranks;
+  for (std::size_t i = 0; i < issuers.size(); ++i) {
+    ranks.emplace_back(distance(issuers[i], subject) + (signed_by(subject, issuers[i]) ? 0 : kSignedByAnother), i);
   }
-  return issuers;
+  std::ranges::sort(ranks);
+  std::vector<Certificate> chosen;
+  for (const auto& [rank, index] : ranks) {
+    // Where nobody signed, the most promising one shows what is wrong.
+    if (rank < kSignedByAnother || chosen.empty()) {
+      chosen.push_back(issuers[index]);
+    }
+  }
+  return chosen;
 }
 
 Result<bool> PathSearch::extend(Path& path, const std::function<bool(const Path&)>& take) {

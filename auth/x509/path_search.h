@@ -27,6 +27,7 @@ class PathSearch {
  private:
   Result<bool> extend(Path& path, const std::function<bool(const Path&)>& take);
   Result<std::vector<Certificate>> issuers_of(const Path& path);
+  Result<std::vector<Certificate>> choose(const std::vector<Certificate>& issuers, const Certificate& subject);
   bool is_anchor(const Certificate& certificate) const;
   /// Smaller is more promising: key identifiers and keyUsage fit, the next step may be an anchor.
   int distance(const Certificate& issuer, const Certificate& subject) const;

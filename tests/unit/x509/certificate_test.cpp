@@ -19,12 +19,12 @@ TEST(Certificate, facts_are_those_of_the_manifest) {
       continue;
     }
     const CertificateFacts facts = certificate(file).facts();
-    EXPECT_EQ(facts.sha256, row["sha256"]) << file;
-    EXPECT_EQ(facts.serial, row["serial"]) << file;
-    EXPECT_EQ(facts.name, row["name"]) << file;
+    EXPECT_EQ(facts.sha256, row["sha256"].get<std::string>()) << file;
+    EXPECT_EQ(facts.serial, row["serial"].get<std::string>()) << file;
+    EXPECT_EQ(facts.name, row["name"].get<std::string>()) << file;
     EXPECT_EQ(facts.name_ja, row["name_ja"].is_string() ? row["name_ja"].get<std::string>() : "") << file;
-    EXPECT_EQ(facts.serial_number, row["serial_number"]) << file;
-    EXPECT_EQ(to_rfc3339(facts.not_after), row["not_after"]) << file;
+    EXPECT_EQ(facts.serial_number, row["serial_number"].get<std::string>()) << file;
+    EXPECT_EQ(to_rfc3339(facts.not_after), row["not_after"].get<std::string>()) << file;
     std::vector<std::string> roles;
     for (const HcRole& role : facts.hc_roles) {
       EXPECT_EQ(role.scheme, "1.2.392.100495.1.6.1.1");

@@ -24,8 +24,8 @@ TEST(Crl, says_what_the_manifest_says) {
     }
     const Crl crl = load_crl(pki(file)).value();
     EXPECT_EQ(crl.facts().entries, row["revoked"].size()) << file;
-    EXPECT_EQ(to_rfc3339(crl.facts().this_update), row["this_update"]) << file;
-    EXPECT_EQ(to_rfc3339(crl.facts().next_update.value()), row["next_update"]) << file;
+    EXPECT_EQ(to_rfc3339(crl.facts().this_update), row["this_update"].get<std::string>()) << file;
+    EXPECT_EQ(to_rfc3339(crl.facts().next_update.value()), row["next_update"].get<std::string>()) << file;
     for (const auto& serial : row["revoked"]) {
       EXPECT_TRUE(crl.find(serial_from_hex(serial.get<std::string>()).value())) << file << serial;
     }
