@@ -1,6 +1,6 @@
 """PC/SC through libpcsclite, as much as tests need. libpcsclite looks at PCSCLITE_CSOCK_NAME once in a process.
 
-`pcsc_client.py list` prints the readers, one on a line.
+`pcsc_client.py list` prints the readers, one on a line; `wait READER` returns when clients see a card in it.
 """
 
 from __future__ import annotations
@@ -119,6 +119,9 @@ class Card:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] != ["list"]:
-        sys.exit("usage: pcsc_client.py list")
-    print("\n".join(Pcsc().readers()))
+    if sys.argv[1:2] == ["wait"] and len(sys.argv) == 3:
+        Pcsc().wait(sys.argv[2], True, 10)
+    elif sys.argv[1:] == ["list"]:
+        print("\n".join(Pcsc().readers()))
+    else:
+        sys.exit("usage: pcsc_client.py list | wait READER")

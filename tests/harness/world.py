@@ -105,14 +105,20 @@ class World:
         self._started.append(self.card)
         opensc.write_config(self.pcscd.folder / "opensc.conf")
         if inserted:
-            self.card.send("insert")
+            self.insert()
+
+    def insert(self) -> None:
+        """Inserts the card and waits until PC/SC's clients and the agent see it."""
+        self.card.send("insert")
+        subprocess.run([sys.executable, Path(__file__).with_name("pcsc_client.py"), "wait", self.pcscd.readers[0]],
+                       env={**os.environ, **self.pcscd.environment}, check=True, timeout=_READY_LIMIT)
 
     def hold(self, name: str, shape: str | None = None) -> None:
         """Pulls the card if one is in, takes another one and inserts it."""
         if self.card.send("state")["inserted"]:
             self.card.send("eject")
         self.card.send(f"hold {self.holder(name)} {shape or self.shape}")
-        self.card.send("insert")
+        self.insert()
 
     def start_server(self, more: str = "") -> None:
         self.port = free_port()
