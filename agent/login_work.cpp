@@ -44,7 +44,8 @@ Result<OrderedJson> LoginWork::run(const LoginRequest& request, std::stop_token 
   SHOMEI_TRY(Grant grant, link.prove(challenge, proof, wishes));
   const Time now = clock_.now();
   const Time token_expires = now + std::chrono::seconds(grant.expires_in);
-  return start_session({server->url, wishes.facility, report.reader, std::move(grant), now, token_expires},
+  return start_session({server->url, wishes.facility, report.reader, std::move(grant), now, token_expires,
+                        std::filesystem::absolute(server->tls_ca).string()},
                        report.departures, *server);
 }
 

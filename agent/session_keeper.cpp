@@ -67,6 +67,7 @@ Result<OrderedJson> SessionKeeper::describe() const {
   auto claims = claims_of(session.grant.access_token);
   return OrderedJson{{"session_id", session.grant.session_id},
                      {"server", session.server},
+                     {"tls_ca", session.tls_ca},
                      {"facility", session.facility},
                      {"reader", session.reader},
                      {"started_at", to_rfc3339(session.started)},

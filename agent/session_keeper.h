@@ -20,6 +20,8 @@ struct Session {
   Grant grant;
   Time started;
   Time token_expires;
+  /// The CAs that may stand behind the server's TLS certificate, for programs that use the session themselves.
+  std::string tls_ca;
 };
 
 /// Keeps at most one session: renews its lease on a thread that exists only as long as the session does, and ends it at

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "cli/agent_client.h"
@@ -87,7 +88,13 @@ Result<ExitStatus> list(const KeyOptions& options, const Context& context) {
   return all.empty() ? Result<ExitStatus>(fail(Code::kCardNoReader, options.reader)) : ExitStatus::kDone;
 }
 
-/// The rows with an HPKI card. Errors: card.no_reader, card.not_present, card.unknown.
+/// Why a card in a reader could not be described.
+Code code_of(const std::string& id) {
+  const auto row = std::ranges::find(all_codes(), id, &CodeInfo::id);
+  return row == all_codes().end() ? Code::kCardUnknown : row->code;
+}
+
+/// The rows with an HPKI card. Errors: card.no_reader, card.not_present, card.*.
 Result<Json> hpki_rows(const KeyOptions& options, const Context& context) {
   SHOMEI_TRY(const auto rows, card_rows(options, context));
   const Json named = readers_named(rows, options.reader);
@@ -96,10 +103,8 @@ Result<Json> hpki_rows(const KeyOptions& options, const Context& context) {
   for (const Json& row : named) {
     if (!row.value("details", Json::object()).empty()) {
       found.push_back(row);
-    } else if (text_at(row, "state") == "busy") {
-      code = Code::kCardBusy;
     } else if (text_at(row, "state") != "empty") {
-      code = Code::kCardUnknown;
+      code = code_of(text_at(row, "error"));
     }
   }
   return found.empty() ? Result<Json>(fail(code, options.reader)) : found;
