@@ -119,21 +119,23 @@ std::optional<Connection::Next> Connection::serve_buffered() {
   while (!buffer_.empty()) {
     const auto frame = read_frame(buffer_, limits_);
     if (!frame) {
-      send_answer(answer_malformed(frame.error()));
+      send_answer(answer_refused(frame.error()));
       return Next::kClose;
     }
     if (!*frame) {
       return std::nullopt;
     }
     if (buffer_.size() < (*frame)->total()) {
-      if ((*frame)->expects_continue && !std::exchange(continued_, true)) {
-        write_within("HTTP/1.1 100 Continue\r\n\r\n", options_.answer_time);
+      const auto wanted = await_body(**frame);
+      if (!wanted) {
+        send_answer(answer_refused(wanted.error()));
+        return Next::kClose;
       }
       return std::nullopt;
     }
     const Answer answer = answer_request(router_, **frame, buffer_, caller_);
     buffer_.erase(0, (*frame)->total());
-    continued_ = false;
+    awaiting_ = false;
     since_ = now();
     if (!send_answer(answer)) {
       return Next::kClose;
@@ -145,6 +147,24 @@ std::optional<Connection::Next> Connection::serve_buffered() {
   }
   buffer_.shrink_to_fit();
   return std::nullopt;
+}
+
+/// Once for each request whose body is not there yet. A long body is taken only from who may send it.
+Result<void> Connection::await_body(const Frame& frame) {
+  if (std::exchange(awaiting_, true)) {
+    return {};
+  }
+  if (frame.body_bytes > RouteLimits{}.max_body) {
+    SHOMEI_TRY(router_.admit({.method = frame.method,
+                              .path = frame.target.substr(0, frame.target.find('?')),
+                              .headers = frame.headers,
+                              .remote_address = caller_.remote_address,
+                              .peer = caller_.peer}));
+  }
+  if (frame.expects_continue) {
+    write_within("HTTP/1.1 100 Continue\r\n\r\n", options_.answer_time);
+  }
+  return {};
 }
 
 bool Connection::send_answer(const Answer& answer) {

@@ -36,6 +36,7 @@ class Connection final : public EventStream::Sink, public std::enable_shared_fro
   Step read_some();
   Step ssl_step(int result) const;
   std::optional<Next> serve_buffered();
+  Result<void> await_body(const Frame& frame);
   bool send_answer(const Answer& answer);
   Step write_some(std::string_view& bytes);
   bool write_within(std::string_view bytes, std::chrono::milliseconds time);
@@ -49,7 +50,8 @@ class Connection final : public EventStream::Sink, public std::enable_shared_fro
   /// An SSL object takes one call at a time; an event stream writes from other threads.
   std::mutex io_;
   bool shaken_ = false;
-  bool continued_ = false;
+  /// The head of the request whose body is coming in was looked at.
+  bool awaiting_ = false;
   std::string buffer_;
   Instant since_;
   std::shared_ptr<EventStream> events_;

@@ -111,7 +111,7 @@ Answer answer_request(const Router& router, const Frame& frame, std::string_view
   return answer;
 }
 
-Answer answer_malformed(const Error& error) {
+Answer answer_refused(const Error& error) {
   const Response response = problem(error, Language::kEn);
   return {.bytes = fmt::format("HTTP/1.1 {} Refused\r\nContent-Type: application/json\r\nContent-Length: {}\r\n"
                                "Connection: close\r\n\r\n{}",

@@ -21,7 +21,7 @@ struct Answer {
 /// Answers the whole request at the beginning of `bytes`, as `frame` (of read_frame) delimits it.
 Answer answer_request(const Router& router, const Frame& frame, std::string_view bytes, const Caller& caller);
 
-/// The answer to bytes that are no request: a problem, and the connection ends.
-Answer answer_malformed(const Error& error);
+/// The answer to bytes that are no request, or to a head that is not let in: a problem, and the connection ends.
+Answer answer_refused(const Error& error);
 
 }  // namespace shomei::http

@@ -46,6 +46,7 @@ std::string_view take_line(std::string_view& head) {
 }
 
 struct RequestLine {
+  std::string_view method;
   std::string_view target;
   std::string_view version;
 };
@@ -63,7 +64,7 @@ Result<RequestLine> read_request_line(std::string_view line) {
       (version != "HTTP/1.1" && version != "HTTP/1.0")) {
     return fail(Code::kInputMalformed, "request line");
   }
-  return RequestLine{.target = target, .version = version};
+  return RequestLine{.method = line.substr(0, first), .target = target, .version = version};
 }
 
 Result<void> take_header(std::string_view line, std::map<std::string, std::string>& headers) {
@@ -110,6 +111,8 @@ Result<std::optional<Frame>> read_frame(std::string_view buffer, const FramingLi
   frame.head_bytes = end + 4;
   std::string_view head = buffer.substr(0, end + 2);
   SHOMEI_TRY(const RequestLine line, read_request_line(take_line(head)));
+  frame.method = line.method;
+  frame.target = line.target;
   while (!head.empty()) {
     SHOMEI_TRY(take_header(take_line(head), frame.headers));
   }

@@ -18,6 +18,9 @@ struct FramingLimits {
 
 /// Where a request in a buffer ends.
 struct Frame {
+  std::string method{};
+  /// As sent: not decoded, query and all.
+  std::string target{};
   std::size_t head_bytes = 0;
   std::size_t body_bytes = 0;
   /// Names in lower case.

@@ -113,6 +113,15 @@ Response Router::answer(Request& request) const {
                     : plain_problem(404, "there is no such path", language);
 }
 
+Result<void> Router::admit(const Request& head) const {
+  for (const Route& route : routes_) {
+    if (route.method == head.method && match(route.pattern, head.path)) {
+      return route.access(head);
+    }
+  }
+  return {};
+}
+
 std::size_t Router::max_body(std::string_view target) const {
   std::size_t most = RouteLimits{}.max_body;
   for (const Route& route : routes_) {

@@ -51,6 +51,9 @@ class Router {
   explicit Router(std::vector<Route> routes);
   /// 404 for an unknown path, 405 for a known one with another method, 413 for a body above the row's limit.
   Response answer(Request& request) const;
+  /// Whether a request whose long body is still to come may send it: asks the access rules of its path, with what the
+  /// head says (path not decoded). Errors: those of the rule.
+  Result<void> admit(const Request& head) const;
   /// The largest body that the rows of this path take (not decoded, query and all); for an unknown path little.
   std::size_t max_body(std::string_view target) const;
 

@@ -2,7 +2,7 @@
 
 #include <sys/stat.h>
 
-#include "server/admin/authority.h"
+#include "server/oidc/authority.h"
 #include "server/oidc/routes.h"
 
 namespace shomei::server {

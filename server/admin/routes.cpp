@@ -6,7 +6,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
-#include "server/admin/authority.h"
+#include "server/oidc/authority.h"
 #include "server/admin/views.h"
 
 namespace shomei::server {

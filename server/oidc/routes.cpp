@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "http/problem.h"
-#include "server/admin/authority.h"
+#include "server/oidc/authority.h"
 
 namespace shomei::server {
 namespace {

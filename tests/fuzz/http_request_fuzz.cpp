@@ -38,7 +38,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto frame = shomei::http::read_frame(
       bytes, {.max_head = 2048, .max_body = [](std::string_view target) { return router().max_body(target); }});
   if (!frame) {
-    SHOMEI_CHECK(shomei::http::answer_malformed(frame.error()).bytes.starts_with("HTTP/1.1 4"));
+    SHOMEI_CHECK(shomei::http::answer_refused(frame.error()).bytes.starts_with("HTTP/1.1 4"));
   } else if (*frame && (*frame)->total() <= size) {
     const auto answer = shomei::http::answer_request(router(), **frame, bytes, {});
     SHOMEI_CHECK(answer.bytes.starts_with("HTTP/1.1 "));

@@ -85,6 +85,24 @@ TEST(Server, ALongBodyIsForItsOwnPathOnly) {
   EXPECT_THAT(raw.read_to_end(), StartsWith("HTTP/1.1 413 "));
 }
 
+TEST(Server, ALongBodyIsTakenOnlyFromWhoMaySendIt) {
+  auto routes = test_routes();
+  routes.push_back({"POST",
+                    "/v1/big",
+                    {.max_body = 10 << 20},
+                    AccessRule([](const Request& request) -> Result<void> {
+                      return request.header("key") ? Result<void>() : fail(Code::kNotPermitted);
+                    }),
+                    [](const Request& request) -> Result<Response> { return json_response(request.body.size()); }});
+  Served served(std::move(routes));
+  const RawSocket raw(served.path);
+  raw.send("POST /v1/big HTTP/1.1\r\nHost: x\r\nContent-Length: 5242880\r\n\r\nxxx");
+  EXPECT_THAT(raw.read_to_end(), StartsWith("HTTP/1.1 403 "));
+  const auto answer = served.client->send(
+      {.method = "POST", .url = "/v1/big", .headers = {{"Key", "1"}}, .body = std::string(5 << 20, 'x')});
+  EXPECT_EQ(answer->body, "5242880");
+}
+
 TEST(Server, RefusesEveryAmbiguousRequest) {
   Served served;
   for (const std::string head :

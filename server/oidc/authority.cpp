@@ -1,4 +1,4 @@
-#include "server/admin/authority.h"
+#include "server/oidc/authority.h"
 
 #include <fmt/format.h>
 
