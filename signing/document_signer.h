@@ -48,12 +48,11 @@ class DocumentSigner {
 /// the document is read and digested first; the key is used once, last. One object serves one thread at a time.
 class LocalDocumentSigner final : public DocumentSigner {
  public:
-  LocalDocumentSigner(const XmlLibrary& xml, SigningKey& key, const Clock& clock)
-      : xml_(&xml), key_(&key), clock_(&clock) {}
+  /// All three outlive the signer.
+  LocalDocumentSigner(const XmlLibrary&, SigningKey& key, const Clock& clock) : key_(&key), clock_(&clock) {}
   Result<SignedDocument> sign(const SignRequest& request) override;
 
  private:
-  const XmlLibrary* xml_;
   SigningKey* key_;
   const Clock* clock_;
 };
