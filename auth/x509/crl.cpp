@@ -15,6 +15,7 @@
 namespace shomei::auth {
 namespace {
 
+using OwnedNames = Owned<GENERAL_NAMES, GENERAL_NAMES_free>;
 using OwnedName = Owned<X509_NAME, X509_NAME_free>;
 using OwnedDistributionPoint = Owned<ISSUING_DIST_POINT, ISSUING_DIST_POINT_free>;
 
@@ -58,6 +59,8 @@ struct Crl::Body {
   CrlParts parts;
   OwnedName issuer;
   OwnedDistributionPoint point;
+  /// Whether the entry at that offset speaks of a certificate of that issuer.
+  bool is_of(std::uint32_t offset, const X509_NAME* certificate_issuer) const;
   /// SHA-256 of issuers' certificates that were tried, and whether their key signed.
   mutable std::mutex mutex;
   mutable std::vector<std::pair<std::string, bool>> tried;
@@ -89,6 +92,9 @@ Result<Crl> Crl::parse(Bytes der) {
     }
     facts.scope = scope_of(*body->point);
   }
+  if (!body->parts.certificate_issuers.empty() && !(facts.scope && facts.scope->indirect)) {
+    facts.unknown_critical.emplace_back("2.5.29.29");
+  }
   facts.issuer = name_text(body->issuer.get());
   facts.sha256 = to_hex(shomei::sha256(body->der));
   return Crl(std::move(body));
@@ -102,17 +108,38 @@ const CrlFacts& Crl::facts() const {
   return body_->parts.facts;
 }
 
-std::optional<CrlEntry> Crl::find(ByteView serial) const {
+bool Crl::Body::is_of(std::uint32_t offset, const X509_NAME* certificate_issuer) const {
+  const auto& changes = parts.certificate_issuers;
+  const auto after = std::ranges::upper_bound(changes, offset, {}, [](const auto& change) { return change.first; });
+  if (after == changes.begin()) {
+    return X509_NAME_cmp(issuer.get(), certificate_issuer) == 0;
+  }
+  const ByteView value = std::prev(after)->second;
+  const unsigned char* cursor = value.data();
+  const OwnedNames names(d2i_GENERAL_NAMES(nullptr, &cursor, static_cast<long>(value.size())));
+  for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
+    const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
+    if (name->type == GEN_DIRNAME && X509_NAME_cmp(name->d.directoryName, certificate_issuer) == 0) {
+      return true;
+    }
+  }
+  ERR_clear_error();
+  return false;
+}
+
+std::optional<CrlEntry> Crl::find(ByteView serial, const X509_NAME* issuer) const {
   const CrlParts& parts = body_->parts;
   const auto serial_at = [&](std::uint32_t offset) { return entry_serial(parts.entries, offset); };
   const auto less = [](ByteView a, ByteView b) {
     return a.size() != b.size() ? a.size() < b.size() : std::ranges::lexicographical_compare(a, b);
   };
-  const auto at = std::ranges::lower_bound(parts.index, serial, less, serial_at);
-  if (at == parts.index.end() || !std::ranges::equal(serial_at(*at), serial)) {
-    return std::nullopt;
+  const bool indirect = facts().scope && facts().scope->indirect;
+  for (const std::uint32_t offset : std::ranges::equal_range(parts.index, serial, less, serial_at)) {
+    if (!indirect || body_->is_of(offset, issuer != nullptr ? issuer : body_->issuer.get())) {
+      return entry_at(parts.entries, offset);
+    }
   }
-  return entry_at(parts.entries, *at);
+  return std::nullopt;
 }
 
 bool Crl::signed_by(const Certificate& issuer) const {

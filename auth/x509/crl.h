@@ -62,8 +62,9 @@ class Crl {
 
   ByteView der() const;
   const CrlFacts& facts() const;
-  /// `serial`: DER content octets of a certificate's serialNumber.
-  std::optional<CrlEntry> find(ByteView serial) const;
+  /// `serial`: DER content octets of a certificate's serialNumber. Of an indirect list only entries of certificates
+  /// that `issuer` issued are found (RFC 5280 5.3.3); null: those of the list's own issuer.
+  std::optional<CrlEntry> find(ByteView serial, const X509_NAME* issuer = nullptr) const;
   /// True when the issuer's key signed this list; hashed once for each key and remembered.
   bool signed_by(const Certificate& issuer) const;
 

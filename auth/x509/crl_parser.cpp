@@ -16,6 +16,7 @@ constexpr std::array<std::string_view, 11> kReasons{
     "certificateHold", "reserved",      "removeFromCRL", "privilegeWithdrawn", "aACompromise"};
 
 constexpr std::string_view kReasonCode = "2.5.29.21";
+constexpr std::string_view kCertificateIssuer = "2.5.29.29";
 constexpr std::string_view kAuthorityKeyIdentifier = "2.5.29.35";
 constexpr std::string_view kCrlNumber = "2.5.29.20";
 constexpr std::string_view kDeltaIndicator = "2.5.29.27";
@@ -43,14 +44,15 @@ Result<Time> read_time(der::Reader& fields) {
   return parse_asn1_time(time.tag, as_text(time.value));
 }
 
-/// RFC 5280 5.3: critical extensions of an entry that are not understood spoil the list. certificateIssuer, of indirect
-/// lists, is not understood here.
-Result<void> read_entry_extensions(der::Reader& entry, CrlFacts& facts) {
+/// RFC 5280 5.3: critical extensions of an entry that are not understood spoil the list.
+Result<void> read_entry_extensions(der::Reader& entry, std::uint32_t offset, CrlParts& parts) {
   SHOMEI_TRY(der::Reader list, entry.enter(tag::kSequence));
   while (!list.at_end()) {
     SHOMEI_TRY(Extension extension, read_extension(list));
-    if (extension.critical && extension.oid != kReasonCode && facts.unknown_critical.size() < 16) {
-      facts.unknown_critical.push_back(std::move(extension.oid));
+    if (extension.oid == kCertificateIssuer) {
+      parts.certificate_issuers.emplace_back(offset, extension.value);
+    } else if (extension.critical && extension.oid != kReasonCode && parts.facts.unknown_critical.size() < 16) {
+      parts.facts.unknown_critical.push_back(std::move(extension.oid));
     }
   }
   return {};
@@ -70,7 +72,7 @@ Result<void> read_entries(der::Reader list, CrlParts& parts) {
     SHOMEI_TRY(const der::Element serial, entry.expect(tag::kInteger));
     SHOMEI_TRY(read_time(entry));
     if (!entry.at_end()) {
-      SHOMEI_TRY(read_entry_extensions(entry, parts.facts));
+      SHOMEI_TRY(read_entry_extensions(entry, offset, parts));
       SHOMEI_TRY(entry.finish());
     }
     sorted = sorted && !serial_less(serial.value, previous);

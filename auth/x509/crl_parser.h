@@ -17,6 +17,8 @@ struct CrlParts {
   /// Content of revokedCertificates, and in it the offset of each entry, in the order of their serial numbers.
   ByteView entries{};
   std::vector<std::uint32_t> index{};
+  /// Indirect lists (RFC 5280 5.3.3): from the entry at this offset on, certificates of this issuer (GeneralNames).
+  std::vector<std::pair<std::uint32_t, ByteView>> certificate_issuers{};
   CrlFacts facts{};
 };
 

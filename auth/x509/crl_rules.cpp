@@ -52,6 +52,12 @@ bool signed_as_it_must(const Crl& crl, const RevocationQuestion& question) {
   if (std::ranges::any_of(above, [&](const Certificate& signer) { return is_namesake(signer) && fits(signer); })) {
     return true;
   }
+  // An indirect list may be the only one that a certificate names for its own revocation, though its key signs it:
+  // the CA chose so.
+  const Certificate& subject = (*question.path)[question.index];
+  if (crl.facts().scope && crl.facts().scope->indirect && is_namesake(subject) && fits(subject)) {
+    return true;
+  }
   return std::ranges::any_of(question.other_signers, [&](const Certificate& signer) {
     return is_namesake(signer) && fits(signer) && question.trust_signer(signer);
   });
@@ -60,9 +66,6 @@ bool signed_as_it_must(const Crl& crl, const RevocationQuestion& question) {
 /// The first thing that keeps a list from counting at all, in the order of cost.
 std::optional<Check> objection(const Crl& crl, const RevocationQuestion& question, std::uint32_t reasons) {
   const CrlFacts& facts = crl.facts();
-  if (facts.scope && facts.scope->indirect) {
-    return Check::kCrlIndirect;
-  }
   if (!facts.unknown_critical.empty()) {
     return Check::kCrlCriticalExtension;
   }
@@ -106,10 +109,11 @@ std::vector<Judged> sift(const RevocationQuestion& question, std::vector<Finding
 }
 
 /// The entry of the newest delta of the list, or of the list itself. Only lists in force amend and are amended.
-std::optional<CrlEntry> entry_of(const Judged& list, std::span<const Judged> lists, ByteView serial) {
+std::optional<CrlEntry> entry_of(const Judged& list, std::span<const Judged> lists, ByteView serial,
+                                 const X509_NAME* issuer) {
   for (const Judged& delta : lists) {
     if (delta.in_force && delta.crl->amends(*list.crl)) {
-      const auto entry = delta.crl->find(serial);
+      const auto entry = delta.crl->find(serial, issuer);
       if (entry && entry->reason == kRemoved) {
         return std::nullopt;
       }
@@ -118,7 +122,7 @@ std::optional<CrlEntry> entry_of(const Judged& list, std::span<const Judged> lis
       }
     }
   }
-  return list.crl->find(serial);
+  return list.crl->find(serial, issuer);
 }
 
 /// Fills the status from an entry; false where the entry is dated after the time of validation.
@@ -143,13 +147,14 @@ RevocationStatus judge_revocation(const RevocationQuestion& question, std::vecto
   std::vector<Finding> notes;
   const std::vector<Judged> lists = sift(question, notes);
   const Bytes serial = serial_content((*question.path)[question.index].native());
+  const X509_NAME* issuer = X509_get_issuer_name((*question.path)[question.index].native());
   std::uint32_t covered = 0;
   const Judged* newest = nullptr;
   for (const Judged& list : lists) {
     if (list.in_force && !list.crl->facts().is_delta && (list.reasons & ~covered) != 0) {
       covered |= list.reasons;
       newest = newest == nullptr ? &list : newest;
-      const auto entry = entry_of(list, lists, serial);
+      const auto entry = entry_of(list, lists, serial, issuer);
       if (entry && condemn(list, *entry, question, status, findings)) {
         return status;
       }
@@ -167,7 +172,7 @@ RevocationStatus judge_revocation(const RevocationQuestion& question, std::vecto
   for (const Judged& list : lists) {
     const bool later = list.crl->facts().this_update > question.options->at;
     if (!list.in_force && (later || covered != kAllReasons)) {
-      const auto entry = list.crl->find(serial);
+      const auto entry = list.crl->find(serial, issuer);
       if (entry && entry->reason != kRemoved && condemn(list, *entry, question, status, findings)) {
         return status;
       }

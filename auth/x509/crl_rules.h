@@ -13,6 +13,10 @@ namespace shomei::auth {
 std::uint32_t covered_reasons(const Crl& crl, const Certificate& certificate);
 inline constexpr std::uint32_t kAllReasons = 0x1FE;
 
+using OwnedName = Owned<X509_NAME, X509_NAME_free>;
+/// Whose lists may speak about the certificate: its issuer's, and those of cRLIssuers in its distribution points.
+std::vector<OwnedName> list_issuers(const Certificate& certificate);
+
 /// Whether that other certificate of the CA, which signed the list, is itself to be trusted.
 using TrustSigner = std::function<bool(const Certificate& signer)>;
 
@@ -28,7 +32,7 @@ struct RevocationQuestion {
   const AlgorithmRules* algorithms;
 };
 
-/// RFC 5280 6.3.3 without indirect lists; deltas amend the complete list that they fit: the newest list in force
+/// RFC 5280 6.3.3; deltas amend the complete list that they fit: the newest list in force
 /// decides for each reason. A list that is no longer in force can still condemn, never acquit. Findings tell why lists
 /// did not count.
 RevocationStatus judge_revocation(const RevocationQuestion& question, std::vector<Finding>& findings);

@@ -1,5 +1,7 @@
 #include <openssl/x509v3.h>
 
+#include <algorithm>
+
 #include "auth/x509/crl_rules.h"
 
 namespace shomei::auth {
@@ -56,23 +58,55 @@ std::uint32_t bits_of(const ASN1_BIT_STRING* flags) {
   return bits;
 }
 
-/// Reasons for which one of the certificate's distribution points names the list.
-std::uint32_t named_reasons(const Names& list, const Certificate& certificate) {
-  X509_NAME* issuer = X509_get_issuer_name(certificate.native());
-  const OwnedPoints points(static_cast<CRL_DIST_POINTS*>(
+OwnedPoints points_of(const Certificate& certificate) {
+  return OwnedPoints(static_cast<CRL_DIST_POINTS*>(
       X509_get_ext_d2i(certificate.native(), NID_crl_distribution_points, nullptr, nullptr)));
-  // A certificate without distribution points has its issuer for one (6.3.3, last paragraph).
-  std::uint32_t reasons = !points && contains(list.general, issuer) ? kAllReasons : 0;
+}
+
+X509_NAME* first_directory(const GENERAL_NAMES* names) {
+  for (int i = 0; i < sk_GENERAL_NAME_num(names); ++i) {
+    const GENERAL_NAME* name = sk_GENERAL_NAME_value(names, i);
+    if (name->type == GEN_DIRNAME) {
+      return name->d.directoryName;
+    }
+  }
+  return nullptr;
+}
+
+/// The list in question.
+struct List {
+  X509_NAME* issuer;
+  bool indirect;
+  bool has_name;
+  Names names;
+};
+
+/// RFC 5280 6.3.3 (b)(1) and (2)(i) for one distribution point of a certificate that `issuer` issued.
+bool is_meant(const List& list, const DIST_POINT& point, X509_NAME* issuer) {
+  const bool own = X509_NAME_cmp(list.issuer, issuer) == 0;
+  if (point.CRLissuer == nullptr ? !own : !contains(point.CRLissuer, list.issuer) || !(list.indirect || own)) {
+    return false;
+  }
+  X509_NAME* base = point.CRLissuer != nullptr ? first_directory(point.CRLissuer) : issuer;
+  if (point.distpoint != nullptr && (base == nullptr || DIST_POINT_set_dpname(point.distpoint, base) != 1)) {
+    return false;
+  }
+  const Names names = point.distpoint != nullptr ? names_of(point.distpoint) : Names{point.CRLissuer, nullptr};
+  return !list.has_name || overlap(list.names, names);
+}
+
+/// Reasons for which one of the certificate's distribution points names the list.
+std::uint32_t named_reasons(const List& list, const Certificate& certificate) {
+  X509_NAME* issuer = X509_get_issuer_name(certificate.native());
+  const bool own = X509_NAME_cmp(list.issuer, issuer) == 0;
+  const OwnedPoints points = points_of(certificate);
+  // Without distribution points, a certificate has its issuer for one (6.3.3, last paragraph); a list without a name
+  // is the issuer's for all.
+  std::uint32_t reasons =
+      own && (!list.has_name || (!points && contains(list.names.general, issuer))) ? kAllReasons : 0;
   for (int i = 0; i < sk_DIST_POINT_num(points.get()); ++i) {
     const DIST_POINT* point = sk_DIST_POINT_value(points.get(), i);
-    if (point->CRLissuer != nullptr && !contains(point->CRLissuer, issuer)) {
-      continue;  // that point's lists come from somebody else
-    }
-    if (point->distpoint != nullptr && DIST_POINT_set_dpname(point->distpoint, issuer) != 1) {
-      continue;
-    }
-    const Names names = point->distpoint != nullptr ? names_of(point->distpoint) : Names{point->CRLissuer, nullptr};
-    reasons |= overlap(list, names) ? bits_of(point->reasons) : 0;
+    reasons |= is_meant(list, *point, issuer) ? bits_of(point->reasons) : 0;
   }
   return reasons;
 }
@@ -80,17 +114,32 @@ std::uint32_t named_reasons(const Names& list, const Certificate& certificate) {
 }  // namespace
 
 std::uint32_t covered_reasons(const Crl& crl, const Certificate& certificate) {
-  const auto& scope = crl.facts().scope;
-  if (!scope) {
-    return kAllReasons;
-  }
+  CrlScope scope;
+  scope.reasons = kAllReasons;
+  scope = crl.facts().scope.value_or(scope);
   const bool ca = certificate.facts().is_ca;
-  if (scope->only_attribute_certificates || (scope->only_user_certificates && ca) ||
-      (scope->only_ca_certificates && !ca)) {
+  if (scope.only_attribute_certificates || (scope.only_user_certificates && ca) ||
+      (scope.only_ca_certificates && !ca)) {
     return 0;
   }
-  return scope->reasons &
-         (scope->has_name ? named_reasons(names_of(crl.distribution_point()->distpoint), certificate) : kAllReasons);
+  const Names names = scope.has_name ? names_of(crl.distribution_point()->distpoint) : Names{};
+  return scope.reasons & named_reasons({crl.issuer_name(), scope.indirect, scope.has_name, names}, certificate);
+}
+
+std::vector<OwnedName> list_issuers(const Certificate& certificate) {
+  std::vector<OwnedName> issuers;
+  const auto add = [&](const X509_NAME* name) {
+    const auto same = [&](const OwnedName& known) { return X509_NAME_cmp(known.get(), name) == 0; };
+    if (name != nullptr && issuers.size() < 16 && std::ranges::none_of(issuers, same)) {
+      issuers.emplace_back(X509_NAME_dup(name));
+    }
+  };
+  add(X509_get_issuer_name(certificate.native()));
+  const OwnedPoints points = points_of(certificate);
+  for (int i = 0; i < sk_DIST_POINT_num(points.get()); ++i) {
+    add(first_directory(sk_DIST_POINT_value(points.get(), i)->CRLissuer));
+  }
+  return issuers;
 }
 
 }  // namespace shomei::auth

@@ -82,11 +82,12 @@ ValidationReport Validation::judge(const Path& path, const ValidationOptions& op
 void Validation::judge_revocations(const Path& path, const ValidationOptions& options, ValidationReport& report) {
   const CrlPool pool(inputs_->crls);
   for (std::size_t i = 0; i + 1 < path.size(); ++i) {
-    const X509_NAME* issuer = X509_get_issuer_name(path[i].native());
-    std::vector<Crl> lists = pool.lists_of(issuer);
-    if (inputs_->store != nullptr) {
-      const std::vector<Crl> stored = inputs_->store->lists_of(issuer);
-      lists.insert(lists.end(), stored.begin(), stored.end());
+    std::vector<Crl> lists;
+    for (const OwnedName& issuer : list_issuers(path[i])) {
+      for (const CrlStore* store : {static_cast<const CrlStore*>(&pool), inputs_->store}) {
+        const std::vector<Crl> found = store != nullptr ? store->lists_of(issuer.get()) : std::vector<Crl>();
+        lists.insert(lists.end(), found.begin(), found.end());
+      }
     }
     const RevocationQuestion question{
         .path = &path,

@@ -55,10 +55,10 @@ struct ValidationReport {
 /// Deviations from RFC 5280: CAs must have basicConstraints whatever their version; algorithms not in the profile's
 /// list are refused; what strict mode asks beyond section 6 (missing SKI, AKI, keyUsage of a CA and the like) is a
 /// warning. Revocation: a list counts for a certificate if issuer, AKI, signature, scope (IDP), time and critical
-/// extensions are right; a delta only amends a complete list, an indirect list proves nothing; the lists of another key
-/// of the same CA count if that key's certificate is itself valid under the same anchor. No usable list: unknown, the
-/// verdict is indeterminate. An entry dated after `at` does not condemn, a finding tells it. Not done here: names of
-/// TLS servers, hold lists, registration. Usable from several threads.
+/// extensions are right; a delta only amends a complete list, an indirect list counts where the certificate names its
+/// issuer; the lists of another key of the same CA count if that key's certificate is itself valid under the same
+/// anchor. No usable list: unknown, the verdict is indeterminate. An entry dated after `at` does not condemn, a finding
+/// tells it. Not done here: names of TLS servers, hold lists, registration. Usable from several threads.
 ValidationReport validate(const Certificate& leaf, const ValidationInputs& inputs, const ValidationOptions& options,
                           const ProfileSet& profiles);
 

@@ -85,6 +85,13 @@ Bytes forge_crl_der(const ForgedCrl& what) {
     Owned<ASN1_ENUMERATED, ASN1_ENUMERATED_free> reason(ASN1_ENUMERATED_new());
     ASN1_ENUMERATED_set(reason.get(), CRL_REASON_KEY_COMPROMISE);
     X509_REVOKED_add1_ext_i2d(entry, NID_crl_reason, reason.get(), 0, 0);
+    if (!what.certificate_issuer.empty() && serial == what.revoked.front()) {
+      const Owned<GENERAL_NAMES, GENERAL_NAMES_free> names(GENERAL_NAMES_new());
+      GENERAL_NAME* name = GENERAL_NAME_new();
+      GENERAL_NAME_set0_value(name, GEN_DIRNAME, name_of(what.certificate_issuer).release());
+      sk_GENERAL_NAME_push(names.get(), name);
+      X509_REVOKED_add1_ext_i2d(entry, NID_certificate_issuer, names.get(), 1, 0);
+    }
     X509_CRL_add0_revoked(made.get(), entry);
   }
   for (const auto& extension : what.extensions) {

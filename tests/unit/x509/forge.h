@@ -31,6 +31,8 @@ struct ForgedCrl {
   std::string next_update = "20270101000000Z";
   /// Serial numbers, all revoked at 2026-01-02 for keyCompromise.
   std::vector<long> revoked{};
+  /// Not empty: the first entry's certificateIssuer.
+  std::string certificate_issuer{};
   std::vector<std::pair<std::string, std::string>> extensions{};
 };
 Bytes forge_crl_der(const ForgedCrl& what);

@@ -223,7 +223,6 @@ TEST(ValidateForged, lists_that_prove_nothing) {
       {"another distribution point",
        {{"issuingDistributionPoint", "critical,fullname:URI:http://x.example/y"}},
        "crl.scope"},
-      {"indirect", {{"issuingDistributionPoint", "critical,indirectCRL:TRUE"}}, "crl.indirect"},
       {"some reasons", {{"issuingDistributionPoint", "critical,onlysomereasons:keyCompromise"}}, "crl.reasons"},
       {"delta without base", {{"2.5.29.27", "critical,DER:020101"}, {"2.5.29.20", "DER:020102"}}, "revocation.unknown"},
       {"unknown critical extension", {{"1.2.3.4", "critical,DER:0500"}}, "crl.critical-extension"},
@@ -240,7 +239,7 @@ TEST(ValidateForged, lists_that_prove_nothing) {
       EXPECT_THAT(checks(report.findings), Contains(one.check)) << one.what;
     }
   }
-  const auto some = forest.judge_with({forest.list("CA", forest.ca_key.get(), cases[4].extensions)}, {forest.ca});
+  const auto some = forest.judge_with({forest.list("CA", forest.ca_key.get(), cases[3].extensions)}, {forest.ca});
   EXPECT_EQ(some.verdict, Verdict::kIndeterminate);
   EXPECT_THAT(checks(some.findings), Contains("crl.reasons"));
   EXPECT_EQ(forest.judge_with({forest.list("CA", forest.ca_key.get())}, {forest.ca}).verdict, Verdict::kValid);
@@ -292,6 +291,44 @@ TEST(ValidateForged, a_list_by_another_key_of_the_ca_needs_a_good_certificate) {
   EXPECT_EQ(forest.judge_with({list}, {forest.ca, imposter}).verdict, Verdict::kIndeterminate);
   EXPECT_EQ(forest.judge_with({list}, {forest.ca, no_lists}).verdict, Verdict::kIndeterminate);
   EXPECT_EQ(forest.judge_with({list}, {forest.ca}).verdict, Verdict::kIndeterminate);
+}
+
+TEST(ValidateForged, an_indirect_list_speaks_of_the_issuers_that_it_names) {
+  Forest forest;
+  const OwnedPkey list_key = forge_key();
+  const Certificate signer = forge({.subject = "Lists",
+                                    .issuer = "Root",
+                                    .key = list_key.get(),
+                                    .issuer_key = forest.root_key.get(),
+                                    .serial = 9,
+                                    .ca = false,
+                                    .extensions = {{"keyUsage", "critical,cRLSign"}}});
+  const auto verdict = [&](const char* certificate_issuer, bool indirect) {
+    std::vector<std::pair<std::string, std::string>> extensions;
+    if (indirect) {
+      extensions.emplace_back("issuingDistributionPoint", "critical,indirectCRL:TRUE");
+    }
+    const Crl list = forge_crl({.issuer = "Lists",
+                                .key = list_key.get(),
+                                .revoked = {3},
+                                .certificate_issuer = certificate_issuer,
+                                .extensions = extensions});
+    return forest.judge_with({list}, {forest.ca, signer}).verdict;
+  };
+  EXPECT_EQ(verdict("CA", true), Verdict::kIndeterminate) << "the certificate names no such issuer of lists";
+  // cRLDistributionPoints: cRLIssuer [2] with the directoryName CN=Lists.
+  forest.leaf = forge({.subject = "Leaf",
+                       .issuer = "CA",
+                       .key = forest.leaf_key.get(),
+                       .issuer_key = forest.ca_key.get(),
+                       .serial = 3,
+                       .ca = false,
+                       .extensions = {{"2.5.29.31", "DER:30183016A214A4123010310E300C06035504030C054C69737473"}}});
+  EXPECT_EQ(verdict("CA", true), Verdict::kInvalid);
+  EXPECT_EQ(verdict("Other", true), Verdict::kValid);
+  EXPECT_EQ(verdict("", true), Verdict::kValid) << "an entry of a certificate that the list's issuer issued";
+  EXPECT_EQ(verdict("", false), Verdict::kIndeterminate);
+  EXPECT_EQ(verdict("CA", false), Verdict::kIndeterminate);
 }
 
 TEST(ValidateForged, weak_signature_algorithms_are_refused_by_name) {
