@@ -104,7 +104,7 @@ Result<Json> hpki_rows(const KeyOptions& options, const Context& context) {
     if (!row.value("details", Json::object()).empty()) {
       found.push_back(row);
     } else if (text_at(row, "state") != "empty") {
-      code = code_of(text_at(row, "error"));
+      code = text_at(row, "state") == "mute" ? Code::kCardNoProgress : code_of(text_at(row, "error"));
     }
   }
   return found.empty() ? Result<Json>(fail(code, options.reader)) : found;

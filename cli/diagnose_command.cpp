@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "cards/readers.h"
@@ -56,8 +57,8 @@ Result<std::string> check_session(const Context& context) {
 }
 
 Result<std::string> check_card(const Json& row) {
-  if (text_at(row, "state") == "empty") {
-    return fail(Code::kCardNotPresent, text_at(row, "reader"));
+  if (text_at(row, "state") == "mute") {
+    return fail(Code::kCardNoProgress, text_at(row, "reader"));
   }
   if (text_at(row, "state") == "busy") {
     return fail(Code::kCardBusy, text_at(row, "reader"));
@@ -121,9 +122,12 @@ void check_cards(std::vector<CheckResult>& results, const DiagnoseOptions& optio
   if (rows->empty()) {
     results.push_back({"card", make_error(Code::kCardNoReader), {}});
   }
-  const bool several = rows->size() > 1;
+  const auto is_empty = [](const Json& row) { return text_at(row, "state") == "empty"; };
+  if (!rows->empty() && std::ranges::all_of(*rows, is_empty)) {
+    results.push_back({"card", make_error(Code::kCardNotPresent), {}});
+  }
   for (const Json& row : *rows) {
-    if (several && text_at(row, "state") == "empty") {
+    if (is_empty(row)) {
       continue;  // one reader with a card is enough
     }
     results.push_back(result_of("card", check_card(row)));

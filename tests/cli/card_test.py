@@ -5,6 +5,7 @@ import pty
 import select
 import subprocess
 import unittest
+from pathlib import Path
 
 from command import FIXED, CommandTest, Outcome, process, shomei, with_pin
 
@@ -16,12 +17,13 @@ REFERRAL = process.REPOSITORY / "tests/samples/referral_cda.xml"
 
 
 class CardCommandTest(CommandTest):
-    def start(self, shape: str = "jma", **more: object) -> vcard.Vcard:
+    def start(self, shape: str = "jma", inserted: bool = True, **more: object) -> vcard.Vcard:
         self.pcscd = Pcscd()
         self.addCleanup(self.pcscd.stop)
         card = vcard.Vcard(self.pcscd.port, vcard.make_profile(shape, HOLDER, inserted=False, **more), self.pcscd.folder)
         self.addCleanup(card.stop)
-        card.send("insert")
+        if inserted:
+            card.send("insert")
         return card
 
     def shomei(self, *arguments: object) -> Outcome:
@@ -60,7 +62,8 @@ class LookTest(CardCommandTest):
         self.assertEqual((card.send("tries signature")["left"], card.send("tries authentication")["left"]), (3, 5))
 
     def test_nothing_there_has_its_own_errors(self) -> None:
-        self.start().send("eject")
+        self.start(inserted=False)
+        self.assertEqual({row["check"]: row["id"] for row in self.shomei("diagnose", "--json").value}["card"], "card.not_present")
         self.assert_fails(self.shomei("card", "show"), "card.not_present", 69)
         self.assert_fails(self.shomei("card", "certificate", "--use", "signature"), "card.not_present", 69)
         self.assert_fails(self.shomei("card", "show", "--reader", "Nobody"), "card.no_reader", 69, "Nobody")
@@ -69,6 +72,15 @@ class LookTest(CardCommandTest):
         checks = {row["check"]: row for row in self.shomei("diagnose", "--json").value}
         self.assertEqual((checks["pcscd"]["ok"], checks["pcscd"]["id"]), (False, "card.no_service"))
         self.assertTrue(checks["pcscd"]["hint"])
+
+    def test_card_that_was_just_pulled(self) -> None:
+        """The reader notices up to half a second later; until then other words are true as well."""
+        card = self.start()
+        card.send("eject")
+        for command in (("card", "show"), ("card", "certificate", "--use", "signature"), ("card", "pin", "status")):
+            outcome = self.shomei(*command)
+            self.assertIn(outcome.error, ("card.not_present", "card.removed", "card.no_progress"))
+            self.assertEqual(outcome.status, 69)
 
     def test_diagnose_names_what_is_wrong_with_the_card(self) -> None:
         card = self.start(tries={"signature": 3, "authentication": 3})
@@ -181,9 +193,8 @@ class SecretTest(CardCommandTest):
                                  pass_fds=(reading,), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         os.close(reading)
         seen = b""
-        for name in ("cmdline", "environ"):
-            with open(f"/proc/{child.pid}/{name}", "rb") as file:
-                seen += file.read()
+        while b"sign" not in seen and child.poll() is None:  # the first looks may come before exec
+            seen = b"".join((Path("/proc") / str(child.pid) / name).read_bytes() for name in ("environ", "cmdline"))
         out, err = child.communicate(timeout=60)
         self.assertEqual(child.returncode, 0, err)
         self.assertIn(b"sign", seen)
