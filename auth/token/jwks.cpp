@@ -107,9 +107,6 @@ Result<std::optional<Jwk>> read_key(const Json& object) {
   if ((kty != "RSA" && kty != "EC") || use != "sig") {
     return std::nullopt;
   }
-  if (object.contains("d")) {
-    return broken("a private key");
-  }
   SHOMEI_TRY(std::string kid, text_member_or(object, "kid", ""));
   SHOMEI_TRY(std::string alg, text_member_or(object, "alg", ""));
   auto key = kty == "RSA" ? rsa_key(object) : ec_key(object);
@@ -127,11 +124,13 @@ std::string thumbprint(const PublicKey& key) {
 
 Result<JwkSet> JwkSet::parse(std::string_view text) {
   SHOMEI_TRY(const Json json, parse_json(text, {.max_bytes = 256U << 10, .max_depth = 8}));
-  if (!json.is_object() || !json.contains("keys") || !json["keys"].is_array() || json["keys"].size() > kMaxKeys) {
+  const bool single = json.is_object() && json.contains("kty");
+  const Json keys = single ? Json::array({json}) : json.is_object() ? json.value("keys", Json()) : Json();
+  if (!keys.is_array() || keys.size() > kMaxKeys) {
     return fail(Code::kTokenMalformed, "JWK Set: keys");
   }
   JwkSet set;
-  for (const Json& object : json["keys"]) {
+  for (const Json& object : keys) {
     auto key = read_key(object);
     if (!key) {
       return fail(key.error(), Code::kTokenMalformed, key.error().detail);

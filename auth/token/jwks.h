@@ -20,7 +20,8 @@ struct Jwk {
 /// RFC 7638, SHA-256, base64url.
 std::string thumbprint(const PublicKey& key);
 
-/// JWK Set (RFC 7517). Keys whose kty or use is not for us are passed over (section 5); private members are refused.
+/// JWK Set (RFC 7517); a single JWK is a set of one. Keys whose kty or use is not for us are passed over (section 5),
+/// and so is every member that is not asked for, private ones too: only the public key is ever kept.
 class JwkSet {
  public:
   JwkSet() = default;

@@ -177,11 +177,20 @@ TEST(JwkSet, refuses_what_is_broken_and_passes_over_what_is_not_for_us) {
                   .empty());
   for (const char* text :
        {R"({})", R"({"keys":{}})", R"({"keys":[1]})", R"({"keys":[{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}]})",
-        R"({"keys":[{"kty":"EC","crv":"P-256","x":"AA","y":"AA","d":"AA"}]})",
-        R"({"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB"}]})"}) {
+        R"({"keys":[{"kty":"EC","crv":"P-256","x":"AA"}]})", R"({"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB"}]})"}) {
     EXPECT_EQ(JwkSet::parse(text).error().code, Code::kTokenMalformed) << text;
   }
   EXPECT_EQ(JwkSet::parse("{").error().code, Code::kJsonMalformed);
+}
+
+TEST(JwkSet, of_a_private_key_only_the_public_one_is_kept) {
+  JwkSet set;
+  const std::string kid = set.add(PublicKey::parse(SoftwareKey::generate_p256().value()->public_key()).value());
+  OrderedJson single = set.to_json()["keys"][0];
+  single["d"] = "c2VjcmV0";
+  const JwkSet read = JwkSet::parse(single.dump()).value();
+  ASSERT_NE(read.find(kid), nullptr);
+  EXPECT_EQ(read.to_json().dump().find("c2VjcmV0"), std::string::npos);
 }
 
 TEST(JwkSet, a_point_off_the_curve_is_no_key) {
