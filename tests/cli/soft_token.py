@@ -1,4 +1,4 @@
-"""A SoftHSM token of its own with doctor1's signature key and certificate (id 17)."""
+"""A SoftHSM token of its own with a holder's key and certificate (id 17)."""
 
 from __future__ import annotations
 
@@ -15,19 +15,18 @@ MODULE = "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so"
 class SoftToken:
     PIN = "87654321"
 
-    def __init__(self) -> None:
+    def __init__(self, holder: Path = FIXED / "holders/doctor1", use: str = "signature") -> None:
         self._folder = tempfile.TemporaryDirectory()
         folder = Path(self._folder.name)
         (folder / "tokens").mkdir(mode=0o700)
         config = folder / "softhsm2.conf"
         config.write_text(f"directories.tokendir = {folder}/tokens\nobjectstore.backend = file\nlog.level = ERROR\n")
         self.environment = {"SOFTHSM2_CONF": str(config)}
-        holder = FIXED / "holders/doctor1"
         self._run("softhsm2-util", "--init-token", "--free", "--label", "shomei", "--so-pin", "12345678", "--pin", self.PIN)
-        self._run("softhsm2-util", "--import", holder / "signature.key.pem", "--token", "shomei", "--label", "key", "--id", "17",
+        self._run("softhsm2-util", "--import", holder / f"{use}.key.pem", "--token", "shomei", "--label", "key", "--id", "17",
                   "--pin", self.PIN)
         self._run("pkcs11-tool", "--module", MODULE, "--token-label", "shomei", "--login", "--pin", self.PIN, "--type", "cert", "--id", "17",
-                  "--label", "certificate", "--write-object", holder / "signature.cer")
+                  "--label", "certificate", "--write-object", holder / f"{use}.cer")
 
     @property
     def full_environment(self) -> dict[str, str]:
