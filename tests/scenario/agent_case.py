@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import http.client
 import json
 import os
@@ -101,7 +102,8 @@ class Agent:
 
     def call(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         connection = Socket(self.socket)
-        connection.request(method, path, None if body is None else json.dumps(body), {"Content-Type": "application/json"})
+        with contextlib.suppress(BrokenPipeError):  # a body that is too long is answered before it was sent
+            connection.request(method, path, None if body is None else json.dumps(body), {"Content-Type": "application/json"})
         answer = connection.getresponse()
         content = answer.read()
         connection.close()
