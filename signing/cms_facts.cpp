@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <openssl/err.h>
 
+#include <algorithm>
+#include <array>
 #include <set>
 
 #include "base/der.h"
@@ -66,7 +68,7 @@ Result<void> read_signing_certificate(CmsSigner& signer, ByteView der, bool v2) 
   SHOMEI_TRY(der::Reader list, value.enter(tag::kSequence));
   while (!list.at_end()) {
     SHOMEI_TRY(der::Reader entry, list.enter(tag::kSequence));
-    SHOMEI_TRY(CertificateId id, read_certificate_id(std::move(entry), v2));
+    SHOMEI_TRY(CertificateId id, read_certificate_id(entry, v2));
     signer.certificate_ids.push_back(std::move(id));
   }
   signer.has_signing_certificate = true;
@@ -148,6 +150,7 @@ CmsSigner read_signer(CMS_SignerInfo* info, int number, const std::string& conte
 template <auto I2d, class Stack, class Count, class At>
 std::vector<Bytes> all_der(const Stack* stack, Count count, At at) {
   std::vector<Bytes> all;
+  all.reserve(static_cast<std::size_t>(std::max(count(stack), 0)));
   for (int i = 0; i < count(stack); ++i) {
     all.push_back(to_der<I2d>(at(stack, i)));
   }

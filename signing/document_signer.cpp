@@ -42,8 +42,8 @@ Result<SignedDocument> LocalDocumentSigner::sign(const SignRequest& request) {
     SHOMEI_TRY(made.bytes, build_xades(request, *key_, certificate, clock_->now()));
   }
   SHOMEI_TRY(made.level, level_reached(request, made.bytes));
-  for (Level level = Level::kT; level <= request.level; level = static_cast<Level>(static_cast<int>(level) + 1)) {
-    if (level > made.level) {
+  for (const Level level : {Level::kT, Level::kLT, Level::kLTA}) {
+    if (level > made.level && level <= request.level) {
       made.pending.push_back(level);
     }
   }

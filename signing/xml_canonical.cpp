@@ -111,6 +111,7 @@ std::optional<Canonicalization> canonicalization_from(std::string_view algorithm
 Result<void> canonicalize(const NodeSet& nodes, const Canonicalization& method, WorkBudget& budget,
                           const std::function<void(ByteView)>& take) {
   std::vector<xmlChar*> prefixes;
+  prefixes.reserve(method.inclusive_prefixes.size() + 1);
   for (const std::string& prefix : method.inclusive_prefixes) {
     prefixes.push_back(reinterpret_cast<xmlChar*>(const_cast<char*>(prefix.c_str())));
   }
