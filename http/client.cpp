@@ -55,7 +55,7 @@ Error to_error(httplib::Error error, const std::string& where) {
     case httplib::Error::SSLConnection:
     case httplib::Error::SSLLoadingCerts:
     case httplib::Error::SSLServerVerification: return make_error(Code::kNetTls, detail);
-    case httplib::Error::ConnectionTimeout: return make_error(Code::kNetTimeout, detail);
+    case httplib::Error::ConnectionTimeout:
     case httplib::Error::Read: return make_error(Code::kNetTimeout, detail);
     default: return make_error(Code::kNetUnreachable, detail);
   }

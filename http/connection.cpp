@@ -76,10 +76,10 @@ Connection::Step Connection::handshake() {
 
 Connection::Step Connection::read_some() {
   std::array<char, kPiece> piece;
-  const std::scoped_lock lock(io_);
   ssize_t count = 0;
   Step step = Step::kDone;
   if (ssl_) {
+    const std::scoped_lock lock(io_);
     ERR_clear_error();
     count = SSL_read(ssl_.get(), piece.data(), static_cast<int>(piece.size()));
     step = count > 0 ? Step::kDone : ssl_step(static_cast<int>(count));
@@ -180,10 +180,10 @@ bool Connection::send_answer(const Answer& answer) {
 }
 
 Connection::Step Connection::write_some(std::string_view& bytes) {
-  const std::scoped_lock lock(io_);
   ssize_t count = 0;
   Step step = Step::kDone;
   if (ssl_) {
+    const std::scoped_lock lock(io_);
     ERR_clear_error();
     count = SSL_write(ssl_.get(), bytes.data(), static_cast<int>(std::min(bytes.size(), kPiece)));
     step = count > 0 ? Step::kDone : ssl_step(static_cast<int>(count));

@@ -59,7 +59,7 @@ TEST_F(LoggedIn, AnOldTokenIsReplacedWithTheLease) {
       break;
     }
   }
-  EXPECT_NE(token, grant["access_token"]);
+  EXPECT_NE(token, grant["access_token"].get<std::string>());
   EXPECT_EQ(renew().status, 200);
 }
 
