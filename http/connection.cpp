@@ -11,6 +11,7 @@ namespace shomei::http {
 namespace {
 
 constexpr std::size_t kPiece = 16 << 10;
+constexpr std::size_t kMaxDrained = 64 << 20;
 
 Instant now() {
   return std::chrono::steady_clock::now();
@@ -47,7 +48,7 @@ std::optional<Instant> Connection::deadline() const {
   if (events_) {
     return std::nullopt;
   }
-  return since_ + (shaken_ && buffer_.empty() ? options_.idle_time : options_.request_time);
+  return since_ + (shaken_ && buffer_.empty() && !draining_ ? options_.idle_time : options_.request_time);
 }
 
 Connection::Step Connection::ssl_step(int result) const {
@@ -88,6 +89,10 @@ Connection::Step Connection::read_some() {
     const bool later = count < 0 && (errno == EAGAIN || errno == EINTR);
     step = count > 0 ? Step::kDone : later ? Step::kWaitReadable : Step::kEnded;
   }
+  if (step == Step::kDone && draining_) {
+    drained_ += static_cast<std::size_t>(count);
+    return drained_ > kMaxDrained ? Step::kEnded : step;
+  }
   if (step == Step::kDone && !events_) {
     if (buffer_.empty()) {
       since_ = now();
@@ -119,8 +124,8 @@ std::optional<Connection::Next> Connection::serve_buffered() {
   while (!buffer_.empty()) {
     const auto frame = read_frame(buffer_, limits_);
     if (!frame) {
-      send_answer(answer_refused(frame.error()));
-      return Next::kClose;
+      refuse(frame.error());
+      return std::nullopt;
     }
     if (!*frame) {
       return std::nullopt;
@@ -128,8 +133,7 @@ std::optional<Connection::Next> Connection::serve_buffered() {
     if (buffer_.size() < (*frame)->total()) {
       const auto wanted = await_body(**frame);
       if (!wanted) {
-        send_answer(answer_refused(wanted.error()));
-        return Next::kClose;
+        refuse(wanted.error());
       }
       return std::nullopt;
     }
@@ -165,6 +169,18 @@ Result<void> Connection::await_body(const Frame& frame) {
     write_within("HTTP/1.1 100 Continue\r\n\r\n", options_.answer_time);
   }
   return {};
+}
+
+void Connection::refuse(const Error& error) {
+  send_answer(answer_refused(error));
+  if (ssl_) {
+    SSL_shutdown(ssl_.get());
+    ERR_clear_error();
+  }
+  ::shutdown(descriptor(), SHUT_WR);
+  draining_ = true;
+  buffer_.clear();
+  since_ = now();
 }
 
 bool Connection::send_answer(const Answer& answer) {

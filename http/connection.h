@@ -37,6 +37,7 @@ class Connection final : public EventStream::Sink, public std::enable_shared_fro
   Step ssl_step(int result) const;
   std::optional<Next> serve_buffered();
   Result<void> await_body(const Frame& frame);
+  void refuse(const Error& error);
   bool send_answer(const Answer& answer);
   Step write_some(std::string_view& bytes);
   bool write_within(std::string_view bytes, std::chrono::milliseconds time);
@@ -52,6 +53,9 @@ class Connection final : public EventStream::Sink, public std::enable_shared_fro
   bool shaken_ = false;
   /// The head of the request whose body is coming in was looked at.
   bool awaiting_ = false;
+  /// Refused: what still comes in is read and thrown away, so that a client that writes before it reads gets the answer.
+  bool draining_ = false;
+  std::size_t drained_ = 0;
   std::string buffer_;
   Instant since_;
   std::shared_ptr<EventStream> events_;

@@ -98,6 +98,8 @@ TEST(Server, ALongBodyIsTakenOnlyFromWhoMaySendIt) {
   const RawSocket raw(served.path);
   raw.send("POST /v1/big HTTP/1.1\r\nHost: x\r\nContent-Length: 5242880\r\n\r\nxxx");
   EXPECT_THAT(raw.read_to_end(), StartsWith("HTTP/1.1 403 "));
+  EXPECT_EQ(served.get("/v1/big", "POST", std::string(5 << 20, 'x')).status, 403);
+  EXPECT_EQ(served.get("/v1/hello", "POST", std::string(5 << 20, 'x')).status, 413);
   const auto answer = served.client->send(
       {.method = "POST", .url = "/v1/big", .headers = {{"Key", "1"}}, .body = std::string(5 << 20, 'x')});
   EXPECT_EQ(answer->body, "5242880");
