@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "auth/x509/load.h"
@@ -98,13 +100,27 @@ std::string cell(const Json& value) {
   return all.empty() ? "-" : all;
 }
 
-/// One line for an entry: "name=value" in the server's order of importance is not known, so by name.
+/// What people look for first stands first, the rest follows by name.
+constexpr auto kFirst = std::to_array<std::string_view>(
+    {"seq", "at", "event", "id", "code", "session_id", "person", "use", "name", "type", "subject", "issuer", "number",
+     "current", "this_update", "next_update", "entries", "facility", "facilities", "roles", "state"});
+
+/// One "name  value" line for each member, and an empty one.
 void print_entry(const Json& entry) {
-  std::string text;
-  for (const auto& [name, value] : entry.items()) {
-    text += fmt::format("{}{}={}", text.empty() ? "" : "  ", printable(name), cell(value));
+  const auto print_member = [&](std::string_view name) {
+    print("{:<14} {}\n", printable(name), cell(entry.at(std::string(name))));
+  };
+  for (const std::string_view name : kFirst) {
+    if (entry.contains(name)) {
+      print_member(name);
+    }
   }
-  print("{}\n", text);
+  for (const auto& [name, value] : entry.items()) {
+    if (std::ranges::find(kFirst, name) == kFirst.end()) {
+      print_member(name);
+    }
+  }
+  print("\n");
 }
 
 /// An answer is an entry, or an object with one list of entries.

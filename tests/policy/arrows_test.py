@@ -22,7 +22,7 @@ ARROWS = {
 THIRD_PARTY = {
     "winscard.h": ["cards"], "PCSC/": ["cards"], "reader.h": ["cards"],
     "libp11.h": ["pkcs11"], "pkcs11.h": ["pkcs11"],
-    "libxml/": ["signing"], "xmlsec/": ["signing"],
+    "libxml/": ["signing"], "xmlsec/": [],
     "httplib.h": ["http"],
     "soci/": ["server/store"], "sqlite3.h": ["server/store"], "libpq-fe.h": ["server/store", "server/audit"],
     "toml++/": ["base"], "spdlog/": ["base"],
