@@ -7,7 +7,7 @@
 #include "base/signing_key.h"
 #include "pkcs11/module.h"
 
-struct PKCS11_key_st;
+struct PKCS11_key_st;  // NOLINT(readability-identifier-naming): a name of libp11
 
 namespace shomei::pkcs11 {
 
