@@ -154,7 +154,7 @@ Result<void> read_list(der::Reader list, ByteView signature_algorithm, CrlParts&
   }
   if (list.peek() == tag::kSequence) {
     SHOMEI_TRY(der::Reader entries, list.enter(tag::kSequence));
-    SHOMEI_TRY(read_entries(std::move(entries), parts));
+    SHOMEI_TRY(read_entries(entries, parts));
   }
   if (!list.at_end()) {
     SHOMEI_TRY(read_list_extensions(list, parts));
@@ -180,7 +180,7 @@ Result<CrlParts> take_apart(ByteView der) {
   SHOMEI_TRY(const der::Element oid, identifier.expect(tag::kOid));
   SHOMEI_TRY(parts.facts.signature_algorithm, der::oid_text(oid.value));
   SHOMEI_TRY(der::Reader content, outer.inside(list));
-  SHOMEI_TRY(read_list(std::move(content), algorithm.whole, parts));
+  SHOMEI_TRY(read_list(content, algorithm.whole, parts));
   parts.to_be_signed = list.whole;
   parts.signature = signature.value.subspan(1);
   return parts;

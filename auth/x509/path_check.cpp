@@ -133,6 +133,7 @@ std::vector<std::string> user_policies(X509_STORE_CTX* context) {
   std::vector<std::string> policies;
   const STACK_OF(X509_POLICY_NODE)* nodes =
       X509_policy_tree_get0_user_policies(X509_STORE_CTX_get0_policy_tree(context));
+  policies.reserve(static_cast<std::size_t>(std::max(0, sk_X509_POLICY_NODE_num(nodes))));
   for (int i = 0; i < sk_X509_POLICY_NODE_num(nodes); ++i) {
     policies.push_back(oid_text(X509_policy_node_get0_policy(sk_X509_POLICY_NODE_value(nodes, i))));
   }

@@ -58,6 +58,7 @@ Result<std::vector<Certificate>> PathSearch::choose(const std::vector<Certificat
   SHOMEI_TRY(budget_->spend("path search", issuers.size()));
   constexpr int kSignedByAnother = 4;
   std::vector<std::pair<int, std::size_t>> ranks;
+  ranks.reserve(issuers.size());
   for (std::size_t i = 0; i < issuers.size(); ++i) {
     ranks.emplace_back(distance(issuers[i], subject) + (signed_by(subject, issuers[i]) ? 0 : kSignedByAnother), i);
   }

@@ -110,8 +110,7 @@ bool Validation::trust_signer(const Certificate& signer, const Path& path, const
   ValidationOptions of_signer;
   of_signer.at = options.at;
   of_signer.crl_grace = options.crl_grace;
-  const Certificate anchor = path.back();
-  return run(signer, of_signer, {&anchor, 1}).verdict == Verdict::kValid;
+  return run(signer, of_signer, {&path.back(), 1}).verdict == Verdict::kValid;
 }
 
 OrderedJson time_or_null(const std::optional<Time>& time) {
