@@ -102,8 +102,9 @@ std::string cell(const Json& value) {
 
 /// What people look for first stands first, the rest follows by name.
 constexpr auto kFirst = std::to_array<std::string_view>(
-    {"seq", "at", "event", "id", "code", "session_id", "person", "use", "name", "type", "subject", "issuer", "number",
-     "current", "this_update", "next_update", "entries", "facility", "facilities", "roles", "state"});
+    {"seq",         "at",          "event",   "id",       "code",       "session_id", "person",
+     "use",         "name",        "type",    "subject",  "issuer",     "number",     "current",
+     "this_update", "next_update", "entries", "facility", "facilities", "roles",      "state"});
 
 /// One "name  value" line for each member, and an empty one.
 void print_entry(const Json& entry) {

@@ -26,8 +26,7 @@ std::string question_text(const PinQuestion& question, Language language) {
                                                  : fmt::format(" ({} tries left)", *question.tries_left);
   const std::string_view which =
       ja ? (login ? "認証用 PIN" : "署名用 PIN") : (login ? "authentication PIN" : "signature PIN");
-  return ja ? fmt::format("{} {}\n{}{}: ", printable(question.reader), holder_of(question.certificate), which, tries)
-            : fmt::format("{} {}\n{}{}: ", printable(question.reader), holder_of(question.certificate), which, tries);
+  return fmt::format("{} {}\n{}{}: ", printable(question.reader), holder_of(question.certificate), which, tries);
 }
 
 /// Whether the last try may go: said on the command line, or by a person now.

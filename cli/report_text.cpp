@@ -19,6 +19,7 @@ std::size_t columns(std::string_view text) {
 
 std::string hc_role_texts(const auth::CertificateFacts& facts, Language language) {
   std::vector<std::string> roles;
+  roles.reserve(facts.hc_roles.size());
   for (const auth::HcRole& role : facts.hc_roles) {
     roles.push_back(role.text);
   }

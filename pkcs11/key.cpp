@@ -67,7 +67,8 @@ Result<PinState> Pkcs11Key::pin_state() {
   return read_state();
 }
 
-/// Drivers say CKR_GENERAL_ERROR and worse about a card that is gone, and for up to half a second still call it present.
+/// Drivers say CKR_GENERAL_ERROR and worse about a card that is gone, and for up to half a second still call it
+/// present.
 Error Pkcs11Key::or_removed(Error error) {
   for (int look = 0; error.code == Code::kPkcs11Failed && look < kLooksForRemoval; ++look) {
     if (look > 0) {

@@ -8,7 +8,7 @@
 #include "pkcs11/ckr.h"
 #include "pkcs11/uri.h"
 
-struct PKCS11_ctx_st;  // NOLINT(readability-identifier-naming): a name of libp11
+struct PKCS11_ctx_st;   // NOLINT(readability-identifier-naming): a name of libp11
 struct PKCS11_slot_st;  // NOLINT(readability-identifier-naming): a name of libp11
 struct ui_method_st;
 struct ui_string_st;
