@@ -6,8 +6,8 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
-#include "server/oidc/authority.h"
 #include "server/admin/views.h"
+#include "server/oidc/authority.h"
 
 namespace shomei::server {
 namespace {
@@ -255,6 +255,7 @@ constexpr auto kRows = std::to_array<Row>({
 
 std::vector<http::Route> admin_routes(const AdminParts& parts, const http::AccessRule& access) {
   std::vector<http::Route> routes;
+  routes.reserve(kRows.size());
   for (const Row& row : kRows) {
     routes.push_back({.method = row.method,
                       .pattern = row.pattern,

@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/log.h"
+
 namespace shomei::server {
 namespace {
 
@@ -98,8 +100,9 @@ Error Database::translate(const std::exception& exception) {
 void Database::roll_back() noexcept {
   try {
     session_ << "ROLLBACK";
-  } catch (const std::exception&) {
-    // A commit that failed has rolled back already.
+  } catch (const std::exception& exception) {
+    // Not an error: a commit that failed has rolled back already.
+    log::debug("rollback: {}", exception.what());
   }
 }
 

@@ -34,6 +34,7 @@ std::vector<CrlRecord> in_force(const std::vector<CrlRecord>& records) {
     newest.insert_or_assign(record.scope, record);
   }
   std::vector<CrlRecord> result;
+  result.reserve(newest.size());
   for (auto& [scope, record] : newest) {
     result.push_back(std::move(record));
   }

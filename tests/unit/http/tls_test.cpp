@@ -112,6 +112,15 @@ TEST_F(Tls, APortInUseAndBadFilesAreNamed) {
   EXPECT_EQ(Server::start(second, test_routes()).error().code, Code::kNetBind);
 }
 
+TEST_F(Tls, AClientThatStillWritesGetsItsRefusal) {
+  const auto server = Server::start(listen, test_routes()).value();
+  const auto client = Client::create({.tls_ca = {folder / "ca.cer"}}).value();
+  const auto answer =
+      client->send({.method = "POST", .url = server->address() + "/v1/hello", .body = std::string(5 << 20, 'x')});
+  ASSERT_TRUE(answer) << describe(answer.error());
+  EXPECT_EQ(answer->status, 413);
+}
+
 TEST_F(Tls, ClientLimitsAndRefusals) {
   const auto server = Server::start(listen, test_routes()).value();
   EXPECT_EQ(get(server->address() + "/v1/hello", "ca.cer", 3).error().code, Code::kNetTooLarge);
