@@ -24,6 +24,7 @@ class CardCommandTest(CommandTest):
         self.addCleanup(card.stop)
         if inserted:
             card.send("insert")
+            self.pcscd.wait_for_card()
         return card
 
     def shomei(self, *arguments: object) -> Outcome:

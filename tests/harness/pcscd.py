@@ -125,6 +125,12 @@ class Pcscd:
             process.end(self._process)
             self._process = None
 
+    def wait_for_card(self) -> None:
+        """Returns when clients see a card in the first reader; a reader that has taken a card tells them a little later."""
+        client = Path(__file__).with_name("pcsc_client.py")
+        subprocess.run([sys.executable, str(client), "wait", self.readers[0]], env={**os.environ, **self.environment}, check=True,
+                       timeout=_START_LIMIT)
+
     def stop(self) -> None:
         self.end()
         shutil.rmtree(self.folder, ignore_errors=True)

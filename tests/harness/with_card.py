@@ -51,6 +51,7 @@ def main() -> int:
                 environment["OPENSC_CONF"] = str(pcscd.folder / "opensc.conf")
             if not arguments.out:
                 card.send("insert")
+                pcscd.wait_for_card()
             return _run(arguments.command, environment)
     except (PcscdError, vcard.VcardError, OSError) as error:
         print(f"with_card: {error}", file=sys.stderr)

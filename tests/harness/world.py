@@ -110,8 +110,7 @@ class World:
     def insert(self) -> None:
         """Inserts the card and waits until PC/SC's clients and the agent see it."""
         self.card.send("insert")
-        subprocess.run([sys.executable, Path(__file__).with_name("pcsc_client.py"), "wait", self.pcscd.readers[0]],
-                       env={**os.environ, **self.pcscd.environment}, check=True, timeout=_READY_LIMIT)
+        self.pcscd.wait_for_card()
 
     def hold(self, name: str, shape: str | None = None) -> None:
         """Pulls the card if one is in, takes another one and inserts it."""
