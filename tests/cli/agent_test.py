@@ -11,8 +11,7 @@ import command
 from command import CommandTest, process
 from soft_token import SoftToken
 
-import vcard  # isort: skip
-from world import CLINIC, HOSPITAL, Answer, World  # isort: skip
+from world import AUTHENTICATION_PIN, Answer, CLINIC, HOSPITAL, SIGNATURE_PIN, World  # isort: skip
 
 SAMPLES = process.REPOSITORY / "tests/samples"
 OPENSC = {"authentication": "pkcs11:token=HPKI%20Authentication%20%28Auth%29;id=%45?module-name=opensc-pkcs11",
@@ -37,7 +36,7 @@ class AgentTest(CommandTest):
         cls.addClassCleanup(os.environ.pop, "OPENSC_CONF")
 
     def log_in(self) -> Answer:
-        self.world.answers(f"pin {vcard.AUTHENTICATION_PIN}")
+        self.world.answers(f"pin {AUTHENTICATION_PIN}")
         return self.world.shomei("login", "--server", self.world.url, "--facility", CLINIC, "--json")
 
     def verify(self, *arguments: object) -> dict:
@@ -60,7 +59,7 @@ class AgentTest(CommandTest):
 
     def test_signing_asks_the_agent_once_for_all_documents(self) -> None:
         before = len(self.world.dialogs())
-        self.world.answers(f"pin {vcard.SIGNATURE_PIN}")
+        self.world.answers(f"pin {SIGNATURE_PIN}")
         signed = self.world.shomei("sign", SAMPLES / "referral_cda.xml", SAMPLES / "referral_fhir.json", "--out", self.folder, "--format",
                                    "xades", "--json").value
         self.assertEqual([(item["level"], item["error"]) for item in signed], [("B", None)] * 2)
@@ -82,7 +81,7 @@ class AgentTest(CommandTest):
         self.assertIn("error[not_permitted]", self.world.shomei("admin", "person", "list", status=77).err)
         self.world.hold("admin")
         self.addCleanup(self.world.hold, "doctor1")
-        self.world.answers(f"pin {vcard.AUTHENTICATION_PIN}")
+        self.world.answers(f"pin {AUTHENTICATION_PIN}")
         self.world.shomei("login", "--server", self.world.url, "--facility", HOSPITAL)
         people = self.world.shomei("admin", "person", "list", "--json").value["persons"]
         self.assertIn("doctor1", [person["id"] for person in people])
@@ -96,9 +95,9 @@ class AgentTest(CommandTest):
         self.assertTrue(self.world.shomei("admin", "audit", "list", "--limit", "5", "--json").value["records"])
 
     def test_login_and_signature_through_opensc(self) -> None:
-        answer = self.world.direct_login(vcard.AUTHENTICATION_PIN, "--key", OPENSC["authentication"]).value
+        answer = self.world.direct_login(AUTHENTICATION_PIN, "--key", OPENSC["authentication"]).value
         self.assertEqual(answer["claims"]["hc_roles"], ["Medical Doctor"])
-        self.with_pin(vcard.SIGNATURE_PIN, "sign", SAMPLES / "referral_fhir.json", "--out", self.folder / "opensc.p7s", "--format", "cades", "--key",
+        self.with_pin(SIGNATURE_PIN, "sign", SAMPLES / "referral_fhir.json", "--out", self.folder / "opensc.p7s", "--format", "cades", "--key",
                       OPENSC["signature"])
         report = self.verify(self.folder / "opensc.p7s", "--detached", SAMPLES / "referral_fhir.json")
         self.assertEqual(report["indication"], "TOTAL-PASSED")
@@ -120,7 +119,7 @@ class AgentTest(CommandTest):
                 self.assertEqual(self.verify(self.folder / "soft.xml")["indication"], "TOTAL-PASSED")
 
     def test_direct_login_says_that_nobody_renews_it(self) -> None:
-        self.assertIn("warning: nobody renews", self.world.direct_login(vcard.AUTHENTICATION_PIN).err)
+        self.assertIn("warning: nobody renews", self.world.direct_login(AUTHENTICATION_PIN).err)
 
     def test_untrusted_server_is_not_talked_to(self) -> None:
         done = self.world.shomei("login", "--direct", "--server", self.world.url, "--tls-ca", self.world.pki / "trust/staff", status=69)

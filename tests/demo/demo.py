@@ -21,7 +21,7 @@ import steps_sign
 import steps_start
 import vcard
 from screen import Screen
-from world import World
+from world import AUTHENTICATION_PIN, SIGNATURE_PIN, World
 
 STEPS = [
     steps_start.programs, steps_start.pki, steps_start.card, steps_start.services,
@@ -36,7 +36,7 @@ def keep_running(world: World, screen: Screen) -> None:
     file = world.folder / "endpoints.json"
     file.write_text(json.dumps(endpoints, indent=1) + "\n", encoding="utf-8")
     world.hold("doctor2")
-    world.answers(f"pin {vcard.AUTHENTICATION_PIN}", *[f"pin {vcard.SIGNATURE_PIN}"] * 20)
+    world.answers(f"pin {AUTHENTICATION_PIN}", *[f"pin {SIGNATURE_PIN}"] * 20)
     screen.table([(name, value) for name, value in endpoints.items()])
     print(f"\nstill running; {file} has the addresses. Ctrl-C ends it.", flush=True)
     screen.finish()

@@ -6,10 +6,9 @@ import json
 import subprocess
 from pathlib import Path
 
-import vcard
 from screen import Screen
 from steps_login import log_in, show_dialog
-from world import HOSPITAL, World, now, rfc3339
+from world import AUTHENTICATION_PIN, HOSPITAL, World, now, rfc3339
 
 SIGNED = [("referral_fhir.json.p7s", "referral_fhir.json"), ("referral_fhir.json.xades.xml", "referral_fhir.json"), ("referral_cda.xml.signed.xml", None)]
 
@@ -72,7 +71,7 @@ def tamper(world: World, screen: Screen) -> None:
 def revoke(world: World, screen: Screen) -> None:
     screen.step("The certificate administrator publishes a CRL that revokes the doctor", "失効リスト（CRL）の更新")
     world.hold("admin", "guideline")
-    world.answers(f"pin {vcard.AUTHENTICATION_PIN}")
+    world.answers(f"pin {AUTHENTICATION_PIN}")
     screen.ask("administrator", f"shomei login --server {world.url} --facility {HOSPITAL}   (HPKI card of a clerk, no licence)")
     answer = world.shomei("login", "--server", world.url, "--facility", HOSPITAL, "--json").value
     assert answer["claims"]["hc_roles"] == [], answer["claims"]
@@ -92,7 +91,7 @@ def revoke(world: World, screen: Screen) -> None:
 def refused_login(world: World, screen: Screen) -> None:
     world.hold("doctor1")
     screen.ask("doctor", "shomei login")
-    world.answers(f"pin {vcard.AUTHENTICATION_PIN}")
+    world.answers(f"pin {AUTHENTICATION_PIN}")
     refused = world.shomei("login", "--server", world.url, "--facility", "4310001", status=1)
     show_dialog(world, screen)
     assert "login.refused" in refused.err and "keyCompromise" in refused.err, refused.err

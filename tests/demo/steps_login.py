@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import time
 
-import vcard
 from screen import Screen
-from world import CLINIC, World
+from world import AUTHENTICATION_PIN, CLINIC, WRONG_PIN, World
 
 
 def show_dialog(world: World, screen: Screen) -> None:
@@ -17,7 +16,7 @@ def show_dialog(world: World, screen: Screen) -> None:
 
 
 def log_in(world: World, who: str = "", **expected: int) -> dict:
-    world.answers(f"pin {vcard.AUTHENTICATION_PIN}")
+    world.answers(f"pin {AUTHENTICATION_PIN}")
     return world.shomei("login", "--server", world.url, "--facility", CLINIC, "--json", **expected).value
 
 
@@ -69,7 +68,7 @@ def wrong_pin(world: World, screen: Screen) -> None:
     screen.step("A wrong PIN: the tries left are read from the card, the last one is kept", "PIN の残り回数")
     world.hold("nurse")
     world.card.send("tries authentication 3")
-    world.answers("pin 9999", "cancel")
+    world.answers(f"pin {WRONG_PIN}", "cancel")
     screen.ask("nurse", "types a wrong PIN, then cancels")
     refused = world.shomei("login", "--server", world.url, "--facility", CLINIC, status=77)
     show_dialog(world, screen)
@@ -84,10 +83,12 @@ def wrong_pin(world: World, screen: Screen) -> None:
     show_dialog(world, screen)
     screen.answer(refused.err)
     assert world.card.send("tries authentication")["left"] == 1, "the last try was spent"
-    refused = world.direct_login(vcard.AUTHENTICATION_PIN, status=77)
+    refused = world.direct_login(AUTHENTICATION_PIN, status=77)
     assert "pin.last_try" in refused.err and world.card.send("tries authentication")["left"] == 1, refused.err
     screen.refused("where nobody can be asked: error[pin.last_try]; the try is still there")
-    done = world.direct_login(vcard.AUTHENTICATION_PIN, "--spend-last-try")
+    done = world.direct_login(AUTHENTICATION_PIN, "--spend-last-try")
     assert done.value["claims"]["hc_roles"] == ["General Nurse"], done.value
     screen.good("with --spend-last-try and the right PIN the login is done, and the counter is full again: "
                 + str(world.card.send("tries authentication")["left"]))
+    searched = world.assert_no_pin_written()
+    screen.good(f"no PIN stands in anything that was written: {searched // 1024} kB of logs, answers, databases and documents searched")

@@ -8,10 +8,9 @@ import subprocess
 import sys
 
 import process
-import vcard
 from screen import Screen
 from steps_login import show_dialog
-from world import World
+from world import SIGNATURE_PIN, World
 
 SAMPLES = process.REPOSITORY / "tests/samples"
 CLIENT = process.REPOSITORY / "examples/sign_referral.py"
@@ -21,7 +20,7 @@ def ask_agent(world: World, screen: Screen, document: str, form: str, packaging:
     """The document system is the sample client in Python: it knows the agent's socket and nothing else."""
     folder = world.folder / "documents"
     shutil.copy(SAMPLES / document, folder / document)
-    world.answers(f"pin {vcard.SIGNATURE_PIN}")
+    world.answers(f"pin {SIGNATURE_PIN}")
     screen.ask("document system", f"POST /v1/sign {document} as {form}, {packaging}")
     done = subprocess.run([sys.executable, CLIENT, folder / document, "--format", form, "--packaging", packaging, "--out", folder],
                           env={**os.environ, **world.environment}, capture_output=True, text=True, check=False, timeout=120)
@@ -39,5 +38,5 @@ def sign(world: World, screen: Screen) -> None:
     made = world.card.send("stats")["signatures"] - before
     assert made == 3, f"the card signed {made} times for three documents"
     for dialog in world.dialogs()[-3:]:
-        assert vcard.SIGNATURE_PIN not in str(dialog), "a PIN was shown"
+        assert SIGNATURE_PIN not in str(dialog), "a PIN was shown"
     screen.good("three signatures, three PIN entries, as HPKI asks for its signature key")

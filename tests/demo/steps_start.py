@@ -44,6 +44,12 @@ def card(world: World, screen: Screen) -> None:
     screen.good(f"found by its AIDs, laid out as \"{world.shape}\"; no PIN was needed to read its certificates")
 
 
+def name_of(distinguished: str) -> str:
+    """The first CN of a name, or its first OU: the root of the HPKI has no CN."""
+    parts = distinguished.split(",")
+    return next((part[3:] for kind in ("CN=", "OU=") for part in parts if part.startswith(kind)), distinguished)
+
+
 def services(world: World, screen: Screen) -> None:
     screen.step("shomei-server and shomei-agent start; the server's first hour on its own machine", "サーバーとエージェントの起動")
     world.start_server()
@@ -54,6 +60,7 @@ def services(world: World, screen: Screen) -> None:
     screen.ask("administrator", "shomei admin ca add, crl import, facility add, person add, person link")
     cas = world.admin("ca", "list", "--json").value
     crls = world.admin("crl", "list", "--json").value
-    screen.answer(world.admin("crl", "list").out)
+    screen.table([(name_of(crl["issuer"]), f"CRL number {crl['number']}, {crl['entries']} entries, next update {crl['next_update']}")
+                  for crl in crls["crls"]])
     assert len(cas["cas"]) >= 5 and len(crls["crls"]) >= 4, (cas, crls)
     screen.good(f"{len(cas['cas'])} CAs pinned by fingerprint, {len(crls['crls'])} CRLs in force, 2 facilities, 8 people")

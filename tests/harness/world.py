@@ -3,6 +3,7 @@ the doctor, the document system, the hospital and the administrator use it."""
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import socket
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import threading
 import urllib.request
+from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,8 @@ import vcard
 from pcscd import Pcscd
 
 CLINIC, HOSPITAL = "4310001", "4310101"
+# Long enough that they are in no file by chance.
+SIGNATURE_PIN, AUTHENTICATION_PIN, WRONG_PIN = "963014785", "852036914", "741258036"
 GENERATOR = process.REPOSITORY / "testcerts/hpki/generate.py"
 _READY_LIMIT = 60.0  # seconds
 
@@ -86,6 +90,7 @@ class World:
         self.pki = folder / "pki"
         self.epoch = now() - timedelta(hours=2)
         self._started: list[Any] = []
+        self._said: list[str] = []
         for part in ("server", "agent", "documents"):
             (folder / part).mkdir(parents=True, exist_ok=True)
         self.generate()
@@ -98,9 +103,10 @@ class World:
         return self.pki / "holders" / name
 
     def start_card(self, name: str, inserted: bool = True, **profile: Any) -> None:
+        pins = {"signature": SIGNATURE_PIN, "authentication": AUTHENTICATION_PIN}
         self.pcscd = Pcscd()
         self._started.append(self.pcscd)
-        self.card = vcard.Vcard(self.pcscd.port, vcard.make_profile(self.shape, self.holder(name), inserted=False, **profile),
+        self.card = vcard.Vcard(self.pcscd.port, vcard.make_profile(self.shape, self.holder(name), inserted=False, pins=pins, **profile),
                                 self.pcscd.folder)
         self._started.append(self.card)
         opensc.write_config(self.pcscd.folder / "opensc.conf")
@@ -181,6 +187,7 @@ crl = ["{self.pki / 'crl'}"]
         environment = {**os.environ, **self.environment, **({"LANG": lang} if lang else {})}
         done = subprocess.run([process.bin_dir() / "shomei", *arguments], env=environment, stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, check=False, timeout=120)
+        self._said += [done.stdout, done.stderr]
         if status is not None and done.returncode != status:
             raise AssertionError(f"shomei {' '.join(map(str, arguments))}: exit {done.returncode}, wanted {status}\n{done.stdout}{done.stderr}")
         return Answer(done)
@@ -237,8 +244,26 @@ crl = ["{self.pki / 'crl'}"]
         done = subprocess.run(command, env={**os.environ, **self.environment}, stdin=subprocess.DEVNULL, capture_output=True, text=True,
                               check=False, timeout=120, pass_fds=(reading,))
         os.close(reading)
+        self._said += [done.stdout, done.stderr]
         assert done.returncode == status, f"login --direct: exit {done.returncode}, wanted {status}\n{done.stdout}{done.stderr}"
         return Answer(done)
+
+    def written(self) -> Iterator[tuple[str, bytes]]:
+        """Everything that a program of ours has written: logs, databases, documents, the text of its answers."""
+        for file in sorted(path for top in (self.folder, self.pcscd.folder) for path in top.rglob("*") if path.is_file()):
+            if file != self.script:
+                yield str(file), file.read_bytes()
+        yield "answers of shomei", "".join(self._said).encode()
+
+    def assert_no_pin_written(self) -> int:
+        """No PIN in anything written at the most talkative log level: as text, in hexadecimal, in base64. Gives the bytes searched."""
+        pins = [pin.encode() for pin in (SIGNATURE_PIN, AUTHENTICATION_PIN, WRONG_PIN)]
+        forms = [form for pin in pins for form in (pin, pin.hex().encode(), pin.hex().upper().encode(), base64.b64encode(pin))]
+        total = 0
+        for place, content in self.written():
+            total += len(content)
+            assert not any(form in content for form in forms), f"a PIN stands in {place}"
+        return total
 
     def stop(self) -> None:
         for part in reversed(self._started):
