@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/der.h"
+#include "base/openssl_digest.h"
 
 namespace shomei {
 namespace {
@@ -29,6 +30,10 @@ EVP_MD_CTX* native(void* context) {
 }
 
 }  // namespace
+
+const EVP_MD* native_digest(DigestAlgorithm algorithm) {
+  return row(algorithm).md();
+}
 
 Bytes digest(DigestAlgorithm algorithm, ByteView data) {
   Bytes out(row(algorithm).size);

@@ -13,21 +13,11 @@
 
 #include "base/der.h"
 #include "base/file.h"
+#include "base/openssl_digest.h"
 #include "base/pin.h"
 
 namespace shomei {
 namespace {
-
-const EVP_MD* native_digest(DigestAlgorithm algorithm) {
-  switch (algorithm) {
-    case DigestAlgorithm::kSha1: return EVP_sha1();
-    case DigestAlgorithm::kSha256: return EVP_sha256();
-    case DigestAlgorithm::kSha384: return EVP_sha384();
-    case DigestAlgorithm::kSha512: return EVP_sha512();
-  }
-  SHOMEI_CHECK(false);
-  return nullptr;
-}
 
 void append_padded(Bytes& out, ByteView integer, std::size_t width) {
   while (!integer.empty() && integer.front() == 0) {

@@ -5,6 +5,7 @@
 
 #include <array>
 
+#include "base/openssl_digest.h"
 #include "base/software_key.h"
 
 namespace shomei::signing {
@@ -39,19 +40,8 @@ constexpr auto kDigests = std::to_array<DigestRow>({
     {"http://www.w3.org/2001/04/xmlenc#sha512", DigestAlgorithm::kSha512},
 });
 
-const EVP_MD* native(DigestAlgorithm algorithm) {
-  switch (algorithm) {
-    case DigestAlgorithm::kSha1: return EVP_sha1();
-    case DigestAlgorithm::kSha256: return EVP_sha256();
-    case DigestAlgorithm::kSha384: return EVP_sha384();
-    case DigestAlgorithm::kSha512: return EVP_sha512();
-  }
-  SHOMEI_CHECK(false);
-  return nullptr;
-}
-
 bool prepare(EVP_PKEY_CTX* context, const SignatureAlgorithm& algorithm) {
-  const EVP_MD* digest = native(algorithm.digest);
+  const EVP_MD* digest = native_digest(algorithm.digest);
   if (EVP_PKEY_verify_init(context) != 1 || EVP_PKEY_CTX_set_signature_md(context, digest) != 1) {
     return false;
   }

@@ -7,21 +7,11 @@
 
 #include <array>
 
+#include "base/openssl_digest.h"
 #include "base/software_key.h"
 
 namespace shomei::auth {
 namespace {
-
-const EVP_MD* native_digest(DigestAlgorithm algorithm) {
-  switch (algorithm) {
-    case DigestAlgorithm::kSha1: return EVP_sha1();
-    case DigestAlgorithm::kSha256: return EVP_sha256();
-    case DigestAlgorithm::kSha384: return EVP_sha384();
-    case DigestAlgorithm::kSha512: return EVP_sha512();
-  }
-  SHOMEI_CHECK(false);
-  return nullptr;
-}
 
 bool is_nist_curve(EVP_PKEY* key) {
   std::array<char, 32> group{};
