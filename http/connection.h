@@ -53,7 +53,8 @@ class Connection final : public EventStream::Sink, public std::enable_shared_fro
   bool shaken_ = false;
   /// The head of the request whose body is coming in was looked at.
   bool awaiting_ = false;
-  /// Refused: what still comes in is read and thrown away, so that a client that writes before it reads gets the answer.
+  /// Refused: what still comes in is read and thrown away, so that a client that writes before it reads gets the
+  /// answer.
   bool draining_ = false;
   std::size_t drained_ = 0;
   std::string buffer_;
