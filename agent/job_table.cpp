@@ -119,7 +119,8 @@ bool JobTable::pause(std::unique_lock<std::mutex>& lock, const std::stop_token& 
   if (first == rows_.end() || first->forget == Now::time_point::max()) {
     wake_.wait(lock, stop, due);
   } else {
-    wake_.wait_until(lock, stop, first->forget, due);
+    const auto until = first->forget;  // rows move while we wait
+    wake_.wait_until(lock, stop, until, due);
   }
   look_again_ = false;
   return !stop.stop_requested();

@@ -2,7 +2,16 @@
 
 #include <fmt/format.h>
 
-#define TOML_EXCEPTIONS 0
+#include <stdexcept>
+
+// toml++ 3.3 asserts on some malformed input ("[[[b]]"), and with NDEBUG takes the assertion for granted: here it throws, in
+// every build.
+#undef NDEBUG
+#define TOML_EXCEPTIONS 1
+[[noreturn]] static void refuse_malformed() {
+  throw std::logic_error("malformed");
+}
+#define TOML_ASSERT(expression) ((expression) ? static_cast<void>(0) : refuse_malformed())
 #include <toml++/toml.h>
 
 #include <algorithm>
@@ -67,13 +76,16 @@ Result<TomlTable> TomlTable::load(const std::filesystem::path& path) {
 }
 
 Result<TomlTable> TomlTable::parse(std::string_view text, std::string_view name) {
-  toml::parse_result parsed = toml::parse(text, name);
-  if (!parsed) {
-    const auto& at = parsed.error().source().begin;
+  std::shared_ptr<const toml::table> root;
+  try {
+    root = std::make_shared<const toml::table>(toml::parse(text, name));
+  } catch (const toml::parse_error& error) {
+    const auto& at = error.source().begin;
     return fail(Code::kConfigInvalid,
-                fmt::format("{}, line {}, column {}: {}", name, at.line, at.column, parsed.error().description()));
+                fmt::format("{}, line {}, column {}: {}", name, at.line, at.column, error.description()));
+  } catch (const std::logic_error& error) {
+    return fail(Code::kConfigInvalid, fmt::format("{}: {}", name, error.what()));
   }
-  auto root = std::make_shared<const toml::table>(std::move(parsed).table());
   const toml::table* top = root.get();
   return TomlTable(std::make_shared<Node>(std::move(root), top, fmt::format("{}: ", name)));
 }

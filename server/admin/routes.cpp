@@ -158,6 +158,9 @@ Result<Response> link_card(const Call& call) {
   SHOMEI_TRY(const Json body, body_of(call, {"certificate"}));
   SHOMEI_TRY(const Bytes der, binary_member(body, "certificate"));
   SHOMEI_TRY(const auto certificate, auth::Certificate::parse(der));
+  if ((certificate.facts().key_usage.value_or(0) & auth::key_usage::kDigitalSignature) == 0) {
+    return fail(Code::kKeyUnsuitable, "not the authentication certificate: its key usage lacks digitalSignature");
+  }
   SHOMEI_TRY(call.parts.people.link_card(call.id(), certificate, call.actor()));
   return person_answer(call, call.id(), 201);
 }

@@ -24,6 +24,18 @@ Result<void> make_private_file(const std::string& path) {
   return {};
 }
 
+/// What the database said, without the SQL text and the values that SOCI adds to it: those are in no answer and no log.
+std::string without_statement(std::string_view text) {
+  text = text.substr(0, text.find(" while "));
+  const auto said = text.find("constraint failed");
+  if (said == std::string_view::npos) {
+    return std::string(text.substr(0, 200));
+  }
+  const auto begin = text.rfind(' ', said - 2);
+  const auto kind = text.substr(begin == std::string_view::npos ? 0 : begin + 1);
+  return kind.starts_with("KEY") ? "it names something that is not registered" : std::string(kind.substr(0, 120));
+}
+
 Code sqlite_code(const soci::sqlite3_soci_error& error) {
   constexpr int kFull = 13;
   constexpr int kConstraint = 19;
@@ -81,7 +93,7 @@ const char* Database::begin() const {
 
 Error Database::translate(const std::exception& exception) {
   if (const auto* sqlite = dynamic_cast<const soci::sqlite3_soci_error*>(&exception)) {
-    return make_error(sqlite_code(*sqlite), sqlite->what());
+    return make_error(sqlite_code(*sqlite), without_statement(sqlite->what()));
   }
   if (const auto* postgresql = dynamic_cast<const soci::postgresql_soci_error*>(&exception)) {
     if (postgresql->get_error_category() == soci::soci_error::connection_error) {
@@ -92,7 +104,7 @@ Error Database::translate(const std::exception& exception) {
         return make_error(Code::kStoreFailed, "no connection to the database");
       }
     }
-    return make_error(postgresql_code(*postgresql), postgresql->what());
+    return make_error(postgresql_code(*postgresql), without_statement(postgresql->what()));
   }
   return make_error(Code::kStoreFailed, exception.what());
 }

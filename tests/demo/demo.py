@@ -21,7 +21,7 @@ import steps_sign
 import steps_start
 import vcard
 from screen import Screen
-from world import AUTHENTICATION_PIN, SIGNATURE_PIN, World
+from world import AUTHENTICATION_PIN, CLINIC, SIGNATURE_PIN, World
 
 STEPS = [
     steps_start.programs, steps_start.pki, steps_start.card, steps_start.services,
@@ -31,16 +31,26 @@ STEPS = [
 
 def keep_running(world: World, screen: Screen) -> None:
     """Leaves everything running until Ctrl-C or SIGTERM, with the addresses on the screen and in endpoints.json."""
+    trust = world.flat_trust()
     endpoints = {"server": world.url, "agent_socket": str(world.agent_socket), "pcscd_socket": str(world.pcscd.socket),
-                 "trust": str(world.pki / "trust"), "card_control": str(world.card.control_path)}
+                 "trust": str(trust), "card_control": str(world.card.control_path)}
     file = world.folder / "endpoints.json"
     file.write_text(json.dumps(endpoints, indent=1) + "\n", encoding="utf-8")
+    world.admin("person", "facility", "doctor2", CLINIC)
     world.hold("doctor2")
-    world.answers(f"pin {AUTHENTICATION_PIN}", *[f"pin {SIGNATURE_PIN}"] * 20)
+    world.script.write_text(f"person {SIGNATURE_PIN} {AUTHENTICATION_PIN}\n")
     screen.table([(name, value) for name, value in endpoints.items()])
-    print(f"\nstill running; {file} has the addresses. Ctrl-C ends it.", flush=True)
+    print(f"""
+Still running, with Dr Suzuki's card (doctor2) in the reader and a pinentry that types the right PIN. In another terminal:
+  export SHOMEI_AGENT_SOCKET={world.agent_socket} PCSCLITE_CSOCK_NAME={world.pcscd.socket} PATH={process.bin_dir()}:$PATH
+  shomei login --server {world.url} --facility {CLINIC}
+  shomei sign tests/samples/referral_cda.xml --out /tmp --format xades
+  shomei verify /tmp/referral_cda.xml.signed.xml --trust {trust} --crl {world.pki}/crl
+  shomei admin crl list --local {world.admin_socket}
+Type it yourself: PINs {AUTHENTICATION_PIN} (login) and {SIGNATURE_PIN} (signature), with --pin-fd 3 3<<<PIN. Ctrl-C or SIGTERM ends it.""", flush=True)
     screen.finish()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         signal.pause()
     except KeyboardInterrupt:

@@ -7,6 +7,8 @@ the file when given, so that several pinentries started one after the other shar
     pin 1234       answers GETPIN               cancel         the user closes the dialog (GETPIN, CONFIRM, MESSAGE)
     confirm yes    answers CONFIRM, MESSAGE     timeout        the dialog waited too long
     confirm no                                  die            the program ends without an answer
+    person S A     stays in the script for good: a person who types S where the dialog asks for the signature PIN (署名用), else A,
+                   and confirms nothing
     control LINE   sends LINE to the card's control socket (SHOMEI_VCARD_CONTROL), then goes on with the next line
 
 What was shown goes to SCRIPT.log, one JSON object a dialog: command, title, desc, prompt, error, ok, notok, cancel, and answer (its kind
@@ -50,6 +52,8 @@ class Script:
         with self._path.open("r+", encoding="utf-8") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             lines = [line.strip() for line in file if line.strip() and not line.startswith("#")]
+            if lines and lines[0].startswith("person "):
+                return lines[0]
             file.seek(0)
             file.truncate()
             file.write("".join(line + "\n" for line in lines[1:]))
@@ -102,6 +106,11 @@ class Dialog:
     def ask(self, command: str) -> bool:
         """False: end at once."""
         step = self._script.next()
+        if step and step[0] == "person":
+            signature, authentication = step[1].split()
+            shown = " ".join(self._texts.values())
+            wanted = signature if "署名用" in shown or "signature" in shown.lower() else authentication
+            step = ("pin", wanted) if command == "GETPIN" else ("confirm", "no")
         kind = step[0] if step else "exhausted"
         fits = kind in _FITTING[command]
         self._script.record(command, self._texts, kind if fits else f"unexpected {kind}")

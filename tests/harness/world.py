@@ -214,6 +214,14 @@ crl = ["{self.pki / 'crl'}"]
             self.admin("person", "add", "--id", name, "--name", shown or name, "--facility", facility, *role)
             self.admin("person", "link", name, self.holder(name) / "authentication.cer")
 
+    def flat_trust(self) -> Path:
+        """All anchors and CA certificates in one folder, for --trust and --tls-ca."""
+        folder = self.folder / "trust"
+        folder.mkdir(exist_ok=True)
+        for file in (self.pki / "trust").rglob("*.cer"):
+            (folder / file.name).write_bytes(file.read_bytes())
+        return folder
+
     def pem(self, certificate: Path) -> Path:
         """The DER certificate as a PEM file in the folder of documents."""
         out = self.folder / "documents" / f"{certificate.stem}.pem"

@@ -51,7 +51,7 @@ void Session::on_line(const ControlSocket::Line& line) {
   const Words words = split(line.text);
   const Json answer = words.empty() ? refused("empty line") : execute(words, line.client);
   if (!answer.is_null()) {
-    control_.reply(line.client, answer.dump());
+    control_.reply(line.client, answer.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   }
 }
 

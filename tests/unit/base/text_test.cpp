@@ -75,6 +75,12 @@ TEST(Toml, wrong_types_and_syntax_are_named) {
   EXPECT_EQ(TomlTable::parse("a = \n", "f").error().code, Code::kConfigInvalid);
 }
 
+TEST(Toml, malformed_brackets_are_refused_not_asserted) {
+  for (const char* text : {"a = \"x\"\n[[[b]]\nc = \n", "[[[b]]]\n", "[[=]]\n", "[ ]\n", "[\n", "= 1\n"}) {
+    EXPECT_EQ(TomlTable::parse(text, "f").error().code, Code::kConfigInvalid) << text;
+  }
+}
+
 TEST(WorkBudget, ends_the_job_and_says_what) {
   WorkBudget budget(3);
   EXPECT_TRUE(budget.spend("paths", 2).has_value());
