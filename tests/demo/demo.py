@@ -54,7 +54,8 @@ Type it yourself: PINs {AUTHENTICATION_PIN} (login) and {SIGNATURE_PIN} (signatu
     try:
         signal.pause()
     except KeyboardInterrupt:
-        pass
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)  # one is enough; the programs are being stopped
 
 
 def main() -> int:
