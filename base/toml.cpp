@@ -4,8 +4,8 @@
 
 #include <stdexcept>
 
-// toml++ 3.3 asserts on some malformed input ("[[[b]]"), and with NDEBUG takes the assertion for granted: here it throws, in
-// every build.
+// toml++ 3.3 asserts on some malformed input ("[[[b]]"), and with NDEBUG takes the assertion for granted: here it
+// throws, in every build.
 #undef NDEBUG
 #define TOML_EXCEPTIONS 1
 [[noreturn]] static void refuse_malformed() {
@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 #include <set>
 
 #include "base/file.h"
@@ -68,6 +69,41 @@ std::string nearest(std::string_view key, const std::set<std::string, std::less<
   return best == known.end() ? "" : fmt::format("; did you mean \"{}\"?", *best);
 }
 
+/// Where the string that begins at `at` ends (behind its quotes), or the end of the text.
+std::size_t end_of_string(std::string_view text, std::size_t at) {
+  const char quote = text[at];
+  const bool triple = text.substr(at, 3) == std::string(3, quote);
+  const std::string closing(triple ? 3 : 1, quote);
+  for (std::size_t i = at + closing.size(); i < text.size(); ++i) {
+    if (text.substr(i, closing.size()) == closing) {
+      return i + closing.size();
+    }
+    if (text[i] == '\n' && !triple) {
+      return i;
+    }
+    i += quote == '"' && text[i] == '\\' ? 1 : 0;
+  }
+  return text.size();
+}
+
+/// Offset of the first byte above ASCII that is neither in a string nor in a comment. TOML 1.0 allows none there, and
+/// toml++ 3.3 runs into undefined behaviour on some of them.
+std::optional<std::size_t> non_ascii_outside_strings(std::string_view text) {
+  std::size_t at = text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
+  while (at < text.size()) {
+    if (text[at] == '"' || text[at] == '\'') {
+      at = end_of_string(text, at);
+    } else if (text[at] == '#') {
+      at = std::min(text.find('\n', at), text.size());
+    } else if ((static_cast<unsigned char>(text[at]) & 0x80) != 0) {
+      return at;
+    } else {
+      ++at;
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<TomlTable> TomlTable::load(const std::filesystem::path& path) {
@@ -76,6 +112,9 @@ Result<TomlTable> TomlTable::load(const std::filesystem::path& path) {
 }
 
 Result<TomlTable> TomlTable::parse(std::string_view text, std::string_view name) {
+  if (const auto at = non_ascii_outside_strings(text)) {
+    return fail(Code::kConfigInvalid, fmt::format("{}, byte {}: a character above ASCII outside a string", name, *at));
+  }
   std::shared_ptr<const toml::table> root;
   try {
     root = std::make_shared<const toml::table>(toml::parse(text, name));

@@ -81,6 +81,14 @@ TEST(Toml, malformed_brackets_are_refused_not_asserted) {
   }
 }
 
+TEST(Toml, characters_above_ascii_only_in_strings_and_comments) {
+  const auto table = TomlTable::parse("name = \"城東 \\\" 病院\" # 注\nother = '''二\n行'''\n", "f");
+  ASSERT_TRUE(table.has_value()) << describe(table.error());
+  EXPECT_EQ(table->text("name").value(), "城東 \" 病院");
+  EXPECT_EQ(TomlTable::parse("a = 0uu[\xcf\xab[ca", "f").error().detail,
+            "f, byte 8: a character above ASCII outside a string");
+}
+
 TEST(WorkBudget, ends_the_job_and_says_what) {
   WorkBudget budget(3);
   EXPECT_TRUE(budget.spend("paths", 2).has_value());
