@@ -69,8 +69,8 @@ std::string nearest(std::string_view key, const std::set<std::string, std::less<
   return best == known.end() ? "" : fmt::format("; did you mean \"{}\"?", *best);
 }
 
-/// Where the string that begins at `at` ends (behind its quotes), or the end of the text.
-std::size_t end_of_string(std::string_view text, std::size_t at) {
+/// Where the string that begins at `at` ends (behind its quotes), or nothing where it does not.
+std::optional<std::size_t> end_of_string(std::string_view text, std::size_t at) {
   const char quote = text[at];
   const bool triple = text.substr(at, 3) == std::string(3, quote);
   const std::string closing(triple ? 3 : 1, quote);
@@ -79,20 +79,24 @@ std::size_t end_of_string(std::string_view text, std::size_t at) {
       return i + closing.size();
     }
     if (text[i] == '\n' && !triple) {
-      return i;
+      return std::nullopt;
     }
     i += quote == '"' && text[i] == '\\' ? 1 : 0;
   }
-  return text.size();
+  return std::nullopt;
 }
 
-/// Offset of the first byte above ASCII that is neither in a string nor in a comment. TOML 1.0 allows none there, and
-/// toml++ 3.3 runs into undefined behaviour on some of them.
-std::optional<std::size_t> non_ascii_outside_strings(std::string_view text) {
+/// Offset of the first string without end, or byte above ASCII that is neither in a string nor in a comment. TOML 1.0
+/// allows none there, and toml++ 3.3 runs into undefined behaviour on some of them.
+std::optional<std::size_t> misplaced_character(std::string_view text) {
   std::size_t at = text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
   while (at < text.size()) {
     if (text[at] == '"' || text[at] == '\'') {
-      at = end_of_string(text, at);
+      const auto end = end_of_string(text, at);
+      if (!end) {
+        return at;
+      }
+      at = *end;
     } else if (text[at] == '#') {
       at = std::min(text.find('\n', at), text.size());
     } else if ((static_cast<unsigned char>(text[at]) & 0x80) != 0) {
@@ -112,8 +116,10 @@ Result<TomlTable> TomlTable::load(const std::filesystem::path& path) {
 }
 
 Result<TomlTable> TomlTable::parse(std::string_view text, std::string_view name) {
-  if (const auto at = non_ascii_outside_strings(text)) {
-    return fail(Code::kConfigInvalid, fmt::format("{}, byte {}: a character above ASCII outside a string", name, *at));
+  if (const auto at = misplaced_character(text)) {
+    return fail(
+        Code::kConfigInvalid,
+        fmt::format("{}, byte {}: a string without end, or a character above ASCII outside a string", name, *at));
   }
   std::shared_ptr<const toml::table> root;
   try {
