@@ -85,8 +85,7 @@ TEST(Toml, characters_above_ascii_only_in_strings_and_comments) {
   const auto table = TomlTable::parse("name = \"城東 \\\" 病院\" # 注\nother = '''二\n行'''\n", "f");
   ASSERT_TRUE(table.has_value()) << describe(table.error());
   EXPECT_EQ(table->text("name").value(), "城東 \" 病院");
-  EXPECT_EQ(TomlTable::parse("a = 0uu[\xcf\xab[ca", "f").error().detail,
-            "f, byte 8: a string without end, or a character above ASCII outside a string");
+  EXPECT_EQ(TomlTable::parse("a = 0uu[\xcf\xab[ca", "f").error().code, Code::kConfigInvalid);
 }
 
 TEST(WorkBudget, ends_the_job_and_says_what) {
