@@ -1,7 +1,6 @@
 #include "base/bytes.h"
 
 #include <fmt/format.h>
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include <algorithm>
@@ -100,10 +99,6 @@ Result<Bytes> from_base64url(std::string_view text) {
   std::ranges::replace(standard, '_', '/');
   standard.resize((standard.size() + 3) / 4 * 4, '=');
   return from_base64(standard);
-}
-
-bool equal_constant_time(ByteView a, ByteView b) {
-  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 }  // namespace shomei

@@ -40,7 +40,4 @@ Result<Bytes> from_base64(std::string_view text, Blanks blanks = Blanks::kRefuse
 std::string to_base64url(ByteView bytes);
 Result<Bytes> from_base64url(std::string_view text);
 
-/// Compares in time that depends on the lengths alone.
-bool equal_constant_time(ByteView a, ByteView b);
-
 }  // namespace shomei
