@@ -22,6 +22,7 @@ enum class Code : std::uint16_t {
   kInputMalformed,
   kInputNotCertificate,
   kInputNotCrl,
+  kInputNotOcsp,
   kDerMalformed,
   kJsonMalformed,
   kXmlMalformed,
