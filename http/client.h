@@ -3,6 +3,7 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <stop_token>
 #include <vector>
 
 #include "base/transport.h"
@@ -14,21 +15,30 @@ struct ClientOptions {
   std::vector<std::filesystem::path> tls_ca{};
   /// When set, every request goes to this Unix socket and its URL is a path ("/v1/cards").
   std::filesystem::path unix_socket{};
+  /// http:// is allowed too: for what is signed in itself (CRLs), or at the own machine.
+  bool plain_http = false;
+  /// "http://host:port": https goes through it by CONNECT, http in absolute form. Not for a Unix socket.
+  std::string proxy{};
   std::chrono::milliseconds connect_time{5'000};
-  /// Longest silence of the other side, and for the whole answer.
+  /// For the whole exchange, from the first byte of the request (or the connecting) to the last of the answer.
   std::chrono::milliseconds answer_time{30'000};
+  /// Longest silence of the other side; zero: as answer_time.
+  std::chrono::milliseconds silence{0};
+  /// Bytes of an answer's body. A longer one is cut off when it is announced, or at the limit.
   std::size_t max_answer = 4 << 20;
+  /// Ends what is under way, and every later request (net.unreachable); only the look-up of a name is waited for.
+  std::stop_token stop{};
 };
 
 /// Keeps its connections open between requests; redirects are answers and not followed. From any thread, one request
-/// at a time.
+/// at a time. The program must ignore SIGPIPE (StopSignals): OpenSSL writes to sockets that the other side has closed.
 class Client final : public Transport {
  public:
-  /// Errors: input.* and input.not_certificate for `tls_ca`.
+  /// Errors: input.* and input.not_certificate for `tls_ca`, config.invalid for `proxy`.
   static Result<std::unique_ptr<Client>> create(ClientOptions options);
   ~Client() override;
-  /// As Transport::send; plain http only to a Unix socket (usage otherwise), https only with `tls_ca` (anchor.missing
-  /// otherwise).
+  /// As Transport::send; plain http only to a Unix socket or with `plain_http` (usage otherwise), https only with
+  /// `tls_ca` (anchor.missing otherwise). An answer of 304 has its headers and no body, whatever length it announces.
   Result<HttpResponse> send(const HttpRequest& request) override;
 
  private:
