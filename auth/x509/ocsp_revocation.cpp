@@ -1,0 +1,95 @@
+#include "auth/x509/ocsp_revocation.h"
+
+#include <algorithm>
+
+#include "auth/x509/ocsp_client.h"
+
+namespace shomei::auth {
+namespace {
+
+void append(std::vector<Finding>&& some, std::vector<Finding>& findings) {
+  std::ranges::move(some, std::back_inserter(findings));
+}
+
+/// What the lists say of a delegated responder, whose issuer is that of the certificate in question.
+RevocationState state_of_signer(const Certificate& signer, const RevocationQuestion& lists) {
+  Path path{signer};
+  const auto above = std::span(*lists.path).subspan(lists.index + 1);
+  path.insert(path.end(), above.begin(), above.end());
+  RevocationQuestion question = lists;
+  question.path = &path;
+  question.index = 0;
+  std::vector<Finding> unheard;
+  return judge_revocation(question, unheard).state;
+}
+
+/// By the answers at hand, else by that of the source.
+struct Answered {
+  RevocationStatus status{};
+  std::vector<Finding> findings{};
+  bool required = false;
+};
+Answered ask(const OcspQuestion& question, const OcspEvidence& ocsp) {
+  Answered answered;
+  answered.status = ocsp_status(ocsp.answers, question, answered.findings);
+  if (answered.status.state != RevocationState::kUnknown || ocsp.source == nullptr) {
+    return answered;
+  }
+  OcspReply reply = ocsp.source->ask(*question.subject, *question.issuer);
+  answered.required = reply.required;
+  if (reply.response) {
+    std::vector<OcspResponse> all(ocsp.answers.begin(), ocsp.answers.end());
+    all.push_back(*std::move(reply.response));
+    answered.findings.clear();
+    answered.status = ocsp_status(all, question, answered.findings);
+  }
+  for (Finding& finding : reply.findings) {
+    finding.certificate = question.index;
+    finding.severity = std::min(finding.severity, Severity::kWarn);
+  }
+  append(std::move(reply.findings), answered.findings);
+  return answered;
+}
+
+bool is_newer(const RevocationStatus& a, const RevocationStatus& b) {
+  return b.state == RevocationState::kUnknown || a.this_update > b.this_update;
+}
+
+}  // namespace
+
+RevocationStatus judge_revocation(const RevocationQuestion& lists, const OcspEvidence& ocsp,
+                                  std::vector<Finding>& findings) {
+  std::vector<Finding> of_lists;
+  RevocationStatus status = judge_revocation(lists, of_lists);
+  if (status.state == RevocationState::kRevoked || (ocsp.answers.empty() && ocsp.source == nullptr)) {
+    append(std::move(of_lists), findings);
+    return status;
+  }
+  const Path& path = *lists.path;
+  Answered answered = ask({.subject = &path[lists.index],
+                           .issuer = &path[lists.index + 1],
+                           .at = lists.options->at,
+                           .algorithms = lists.algorithms,
+                           .rules = ocsp.rules,
+                           .signer_state = [&](const Certificate& signer) { return state_of_signer(signer, lists); },
+                           .index = lists.index},
+                          ocsp);
+  if (answered.status.state == RevocationState::kRevoked) {
+    append(std::move(answered.findings), findings);
+    return answered.status;
+  }
+  const auto is_unknown = [](const Finding& finding) { return finding.check == Check::kRevocationUnknown; };
+  std::erase_if(answered.findings, is_unknown);
+  if (answered.status.state == RevocationState::kGood) {
+    std::erase_if(of_lists, is_unknown);
+    status = is_newer(answered.status, status) ? answered.status : status;
+  } else if (answered.required && status.state == RevocationState::kGood) {
+    status = {.certificate = lists.index};
+    answered.findings.push_back({lists.index, Check::kOcspRequired, Severity::kFail, {}});
+  }
+  append(std::move(of_lists), findings);
+  append(std::move(answered.findings), findings);
+  return status;
+}
+
+}  // namespace shomei::auth
