@@ -10,6 +10,7 @@ void add_sign_command(const Command& top);
 void add_verify_command(const Command& top);
 void add_certificate_commands(const Command& top);
 void add_crl_commands(const Command& top);
+void add_ocsp_commands(const Command& top);
 void add_token_commands(const Command& top);
 void add_admin_commands(const Command& top);
 void add_diagnose_command(const Command& top);

@@ -8,11 +8,12 @@
 
 namespace shomei::cli {
 
-/// --trust, --chain, --crl and --at, for the commands that judge.
+/// --trust, --chain, --crl, --ocsp and --at, for the commands that judge.
 struct EvidenceOptions {
   std::vector<std::string> trust;
   std::vector<std::string> chain;
   std::vector<std::string> crl;
+  std::vector<std::string> ocsp;
   std::string at;
 
   void declare(const Command& command);

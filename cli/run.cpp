@@ -138,6 +138,7 @@ int run(int count, char** arguments, const Clock& clock) {
   add_verify_command(top);
   add_certificate_commands(top);
   add_crl_commands(top);
+  add_ocsp_commands(top);
   add_token_commands(top);
   add_admin_commands(top);
   add_diagnose_command(top);

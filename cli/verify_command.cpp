@@ -30,6 +30,7 @@ Result<auth::ValidationInputs> evidence_of(const EvidenceOptions& options) {
   auth::ValidationInputs inputs;
   SHOMEI_TRY(inputs.chain, auth::load_certificates(to_paths(options.chain)));
   SHOMEI_TRY(inputs.crls, auth::load_crls(to_paths(options.crl)));
+  SHOMEI_TRY(inputs.ocsp, auth::load_ocsps(to_paths(options.ocsp)));
   return inputs;
 }
 

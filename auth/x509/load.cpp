@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/der.h"
 #include "base/file.h"
 
 namespace shomei::auth {
@@ -11,9 +12,11 @@ namespace {
 constexpr std::size_t kMaxCertificateFileBytes = 8U << 20;
 /// PEM of a CRL is a third longer than its DER.
 constexpr std::size_t kMaxCrlFileBytes = kMaxCrlBytes + kMaxCrlBytes / 2;
+constexpr std::size_t kMaxOcspFileBytes = 8U << 20;
 
 const std::vector<std::string> kCertificateLabels{"CERTIFICATE", "X509 CERTIFICATE"};
 const std::vector<std::string> kCrlLabels{"X509 CRL"};
+const std::vector<std::string> kOcspLabels{"OCSP RESPONSE"};
 
 /// Every DER block of a file, parsed; an Error names the file.
 template <class T, class Parse>
@@ -48,6 +51,19 @@ Result<std::vector<Certificate>> certificates_of(const std::filesystem::path& fi
 Result<std::vector<Crl>> crls_of(const std::filesystem::path& file) {
   return load_file<Crl>(file, kMaxCrlFileBytes, kCrlLabels, Code::kInputNotCrl,
                         [](Bytes der) { return Crl::parse(std::move(der)); });
+}
+
+/// OCSP responses also travel as base64 alone, which does not begin like DER.
+Result<OcspResponse> parse_ocsp(const Bytes& block) {
+  if (block.empty() || block.front() == der::tag::kSequence) {
+    return OcspResponse::parse(block);
+  }
+  const auto der = from_base64(as_text(block), Blanks::kSkip);
+  return der ? OcspResponse::parse(*der) : fail(der.error(), Code::kInputNotOcsp, der.error().detail);
+}
+
+Result<std::vector<OcspResponse>> ocsps_of(const std::filesystem::path& file) {
+  return load_file<OcspResponse>(file, kMaxOcspFileBytes, kOcspLabels, Code::kInputNotOcsp, parse_ocsp);
 }
 
 template <class T, class LoadFile>
@@ -92,11 +108,20 @@ Result<Crl> load_crl(const std::filesystem::path& file) {
   return only_one(crls_of(file), file);
 }
 
+Result<std::vector<OcspResponse>> load_ocsps(const Paths& files_and_folders) {
+  return load_all<OcspResponse>(files_and_folders, ocsps_of);
+}
+
+Result<OcspResponse> load_ocsp(const std::filesystem::path& file) {
+  return only_one(ocsps_of(file), file);
+}
+
 Result<ValidationInputs> load_inputs(const EvidencePaths& paths, bool partial_chain) {
   ValidationInputs inputs;
   SHOMEI_TRY(const std::vector<Certificate> trust, load_certificates(paths.trust));
   SHOMEI_TRY(inputs.chain, load_certificates(paths.chain));
   SHOMEI_TRY(inputs.crls, load_crls(paths.crl));
+  SHOMEI_TRY(inputs.ocsp, load_ocsps(paths.ocsp));
   for (const Certificate& certificate : trust) {
     (partial_chain || certificate.facts().self_issued ? inputs.anchors : inputs.chain).push_back(certificate);
   }

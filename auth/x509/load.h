@@ -17,12 +17,16 @@ Result<Certificate> load_certificate(const std::filesystem::path& file);
 /// The same for CRLs (X509 CRL blocks); input.not_crl.
 Result<std::vector<Crl>> load_crls(const Paths& files_and_folders);
 Result<Crl> load_crl(const std::filesystem::path& file);
+/// The same for OCSP responses (DER, PEM blocks OCSP RESPONSE, or base64 alone); input.not_ocsp.
+Result<std::vector<OcspResponse>> load_ocsps(const Paths& files_and_folders);
+Result<OcspResponse> load_ocsp(const std::filesystem::path& file);
 
 /// Where the evidence of a validation lies.
 struct EvidencePaths {
   Paths trust;
   Paths chain;
   Paths crl;
+  Paths ocsp{};
 };
 
 /// Of `trust`, self-issued certificates are anchors and the others chain material, unless `partial_chain`: then all are

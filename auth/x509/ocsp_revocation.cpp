@@ -92,4 +92,15 @@ RevocationStatus judge_revocation(const RevocationQuestion& lists, const OcspEvi
   return status;
 }
 
+RevocationState state_by_lists(const Certificate& signer, const Certificate& issuer, std::span<const Crl> lists,
+                               Time at, const AlgorithmRules& algorithms) {
+  const Path path{signer, issuer};
+  ValidationOptions options;
+  options.at = at;
+  std::vector<Finding> unheard;
+  const RevocationQuestion question{
+      .path = &path, .index = 0, .lists = lists, .options = &options, .algorithms = &algorithms};
+  return judge_revocation(question, unheard).state;
+}
+
 }  // namespace shomei::auth

@@ -20,4 +20,8 @@ struct OcspEvidence {
 RevocationStatus judge_revocation(const RevocationQuestion& lists, const OcspEvidence& ocsp,
                                   std::vector<Finding>& findings);
 
+/// What lists of the issuer say of a delegated responder's certificate.
+RevocationState state_by_lists(const Certificate& signer, const Certificate& issuer, std::span<const Crl> lists,
+                               Time at, const AlgorithmRules& algorithms);
+
 }  // namespace shomei::auth
