@@ -79,6 +79,12 @@ Result<Reader> Reader::inside(const Element& element) const {
   return Reader(element.value, offset_ - element.value.size(), depth_left_ - 1);
 }
 
+void Reader::skip(std::size_t bytes) {
+  SHOMEI_CHECK(bytes <= rest_.size());
+  rest_ = rest_.subspan(bytes);
+  offset_ += bytes;
+}
+
 Result<void> Reader::finish() const {
   if (!at_end()) {
     return bad("surplus bytes");

@@ -49,6 +49,8 @@ class Reader {
   Result<Reader> enter(std::uint8_t tag);
   /// A reader of an element's content that `next` gave.
   Result<Reader> inside(const Element& element) const;
+  /// Passes over bytes at the front of `rest` that the caller has read by itself.
+  void skip(std::size_t bytes);
   /// Succeeds when nothing is left.
   Result<void> finish() const;
 

@@ -149,7 +149,7 @@ std::string crl_text(const auth::Crl& crl, Language language) {
          line({"Scope", "対象範囲"}, scope, language) +
          line({"Delta", "差分 CRL"}, facts.is_delta ? "yes" : "", language) +
          line({"Entries", "失効件数"}, std::to_string(facts.entries), language) +
-         line({"SHA-256", "SHA-256"}, facts.sha256, language);
+         line({"SHA-256", "SHA-256"}, crl.sha256(), language);
 }
 
 std::string lookup_text(const auth::CrlLookup& answer, Language language) {

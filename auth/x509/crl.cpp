@@ -11,6 +11,8 @@
 
 #include "auth/x509/certificate_facts.h"
 #include "auth/x509/crl_parser.h"
+#include "base/digest.h"
+#include "base/mapped_file.h"
 
 namespace shomei::auth {
 namespace {
@@ -55,23 +57,31 @@ bool is_signed(const CrlParts& parts, EVP_PKEY* key) {
 }  // namespace
 
 struct Crl::Body {
-  Bytes der;
-  CrlParts parts;
-  OwnedName issuer;
-  OwnedDistributionPoint point;
-  /// Whether the entry at that offset speaks of a certificate of that issuer.
-  bool is_of(std::uint32_t offset, const X509_NAME* certificate_issuer) const;
+  /// The DER is in one of these.
+  Bytes owned{};
+  std::optional<MappedFile> mapped{};
+  ByteView der{};
+  CrlParts parts{};
+  CrlEntries entries{};
+  CrlIndex index{};
+  OwnedName issuer{};
+  OwnedDistributionPoint point{};
+  /// Decoded CrlEntries::issuers.
+  std::vector<OwnedNames> issuers{};
+  mutable std::once_flag hashed{};
+  mutable std::string sha256{};
   /// SHA-256 of issuers' certificates that were tried, and whether their key signed.
-  mutable std::mutex mutex;
-  mutable std::vector<std::pair<std::string, bool>> tried;
+  mutable std::mutex mutex{};
+  mutable std::vector<std::pair<std::string, bool>> tried{};
+
+  /// Whether issuer number `number` of the entries is that name.
+  bool is_issuer(std::uint32_t number, const X509_NAME* name) const;
 };
 
-Result<Crl> Crl::parse(Bytes der) {
-  if (der.size() > kMaxCrlBytes) {
-    return fail(Code::kInputTooLarge, fmt::format("CRL of {} bytes; at most {}", der.size(), kMaxCrlBytes));
+Result<std::shared_ptr<Crl::Body>> Crl::read_shell(std::shared_ptr<Body> body) {
+  if (body->der.size() > kMaxCrlBytes) {
+    return fail(Code::kInputTooLarge, fmt::format("CRL of {} bytes; at most {}", body->der.size(), kMaxCrlBytes));
   }
-  auto body = std::make_shared<Body>();
-  body->der = std::move(der);
   auto parts = take_apart(body->der);
   if (!parts) {
     return fail(parts.error(), Code::kInputNotCrl, parts.error().detail);
@@ -92,12 +102,80 @@ Result<Crl> Crl::parse(Bytes der) {
     }
     facts.scope = scope_of(*body->point);
   }
-  if (!body->parts.certificate_issuers.empty() && !(facts.scope && facts.scope->indirect)) {
+  facts.issuer = name_text(body->issuer.get());
+  return body;
+}
+
+Result<Crl> Crl::read_all(std::shared_ptr<Body> body) {
+  SHOMEI_TRY(body, read_shell(std::move(body)));
+  auto entries = read_entries(body->parts, body->index);
+  if (!entries) {
+    return fail(entries.error(), Code::kInputNotCrl, entries.error().detail);
+  }
+  body->entries = *std::move(entries);
+  return finish(std::move(body));
+}
+
+Crl Crl::finish(std::shared_ptr<Body> body) {
+  CrlFacts& facts = body->parts.facts;
+  const CrlEntries& entries = body->entries;
+  facts.entries = entries.count;
+  facts.unknown_critical.insert(facts.unknown_critical.end(), entries.unknown_critical.begin(),
+                                entries.unknown_critical.end());
+  if (!entries.changes.empty() && !(facts.scope && facts.scope->indirect)) {
     facts.unknown_critical.emplace_back("2.5.29.29");
   }
-  facts.issuer = name_text(body->issuer.get());
-  facts.sha256 = to_hex(shomei::sha256(body->der));
+  for (const auto& [offset, size] : entries.issuers) {
+    const unsigned char* cursor = body->parts.entries.data() + offset;
+    body->issuers.emplace_back(d2i_GENERAL_NAMES(nullptr, &cursor, static_cast<long>(size)));
+  }
+  ERR_clear_error();
   return Crl(std::move(body));
+}
+
+Result<Crl> Crl::parse(Bytes der) {
+  auto body = std::make_shared<Body>();
+  body->owned = std::move(der);
+  body->der = body->owned;
+  return read_all(std::move(body));
+}
+
+Result<Crl> Crl::load(const std::filesystem::path& der) {
+  auto body = std::make_shared<Body>();
+  SHOMEI_TRY(body->mapped, MappedFile::open(der, kMaxCrlBytes));
+  body->der = body->mapped->bytes();
+  return read_all(std::move(body));
+}
+
+Result<Crl> Crl::open(const std::filesystem::path& der, const std::filesystem::path& index) {
+  auto body = std::make_shared<Body>();
+  SHOMEI_TRY(body->mapped, MappedFile::open(der, kMaxCrlBytes));
+  body->der = body->mapped->bytes();
+  SHOMEI_TRY(body, read_shell(std::move(body)));
+  SHOMEI_TRY(CrlIndex::Saved saved, CrlIndex::open(index));
+  const Json about = Json::from_cbor(saved.about, true, false);
+  const bool fits = about.is_object() && about.value("bytes", std::size_t{0}) == body->der.size() &&
+                    about.value("signature", std::string()) == to_hex(body->parts.signature);
+  if (!fits) {
+    return fail(Code::kInputMalformed, index.native() + ": the index of another list");
+  }
+  body->index = std::move(saved.index);
+  about.at("count").get_to(body->entries.count);
+  about.at("unknown_critical").get_to(body->entries.unknown_critical);
+  about.at("changes").get_to(body->entries.changes);
+  about.at("issuers").get_to(body->entries.issuers);
+  return finish(std::move(body));
+}
+
+Result<void> Crl::save_index(const std::filesystem::path& file) const {
+  const CrlEntries& entries = body_->entries;
+  const Json about = {{"bytes", body_->der.size()},
+                      {"signature", to_hex(body_->parts.signature)},
+                      {"count", entries.count},
+                      {"unknown_critical", entries.unknown_critical},
+                      {"changes", entries.changes},
+                      {"issuers", entries.issuers}};
+  return body_->index.save(file, Json::to_cbor(about));
 }
 
 ByteView Crl::der() const {
@@ -108,38 +186,54 @@ const CrlFacts& Crl::facts() const {
   return body_->parts.facts;
 }
 
-bool Crl::Body::is_of(std::uint32_t offset, const X509_NAME* certificate_issuer) const {
-  const auto& changes = parts.certificate_issuers;
-  const auto after = std::ranges::upper_bound(changes, offset, {}, [](const auto& change) { return change.first; });
-  if (after == changes.begin()) {
-    return X509_NAME_cmp(issuer.get(), certificate_issuer) == 0;
+const std::string& Crl::sha256() const {
+  std::call_once(body_->hashed, [&] { body_->sha256 = to_hex(shomei::sha256(body_->der)); });
+  return body_->sha256;
+}
+
+std::size_t Crl::index_bytes() const {
+  return body_->index.memory_bytes();
+}
+
+bool Crl::Body::is_issuer(std::uint32_t number, const X509_NAME* name) const {
+  if (number == 0) {
+    return X509_NAME_cmp(issuer.get(), name) == 0;
   }
-  const ByteView value = std::prev(after)->second;
-  const unsigned char* cursor = value.data();
-  const OwnedNames names(d2i_GENERAL_NAMES(nullptr, &cursor, static_cast<long>(value.size())));
-  for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
-    const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
-    if (name->type == GEN_DIRNAME && X509_NAME_cmp(name->d.directoryName, certificate_issuer) == 0) {
+  const GENERAL_NAMES* names = issuers.at(number - 1).get();
+  for (int i = 0; i < sk_GENERAL_NAME_num(names); ++i) {
+    const GENERAL_NAME* one = sk_GENERAL_NAME_value(names, i);
+    if (one->type == GEN_DIRNAME && X509_NAME_cmp(one->d.directoryName, name) == 0) {
       return true;
     }
   }
-  ERR_clear_error();
   return false;
 }
 
 std::optional<CrlEntry> Crl::find(ByteView serial, const X509_NAME* issuer) const {
-  const CrlParts& parts = body_->parts;
-  const auto serial_at = [&](std::uint32_t offset) { return entry_serial(parts.entries, offset); };
-  const auto less = [](ByteView a, ByteView b) {
-    return a.size() != b.size() ? a.size() < b.size() : std::ranges::lexicographical_compare(a, b);
+  const Body& body = *body_;
+  std::optional<CrlEntry> found;
+  const auto look = [&](std::uint32_t number) {
+    return body.index.each_candidate(serial, number, [&](std::uint32_t offset) {
+      if (std::ranges::equal(entry_serial(body.parts.entries, offset), serial) &&
+          body.entries.issuer_of(offset) == number) {
+        found = entry_at(body.parts.entries, offset);
+      }
+      return found.has_value();
+    });
   };
-  const bool indirect = facts().scope && facts().scope->indirect;
-  for (const std::uint32_t offset : std::ranges::equal_range(parts.index, serial, less, serial_at)) {
-    if (!indirect || body_->is_of(offset, issuer != nullptr ? issuer : body_->issuer.get())) {
-      return entry_at(parts.entries, offset);
+  if (!facts().scope || !facts().scope->indirect) {
+    // An entry of another issuer in a list that is not indirect spoils the list; until then it condemns.
+    for (std::uint32_t number = 0; number <= body.issuers.size() && !look(number); ++number) {
+    }
+    return found;
+  }
+  const X509_NAME* wanted = issuer != nullptr ? issuer : body.issuer.get();
+  for (std::uint32_t number = 0; number <= body.issuers.size() && !found; ++number) {
+    if (body.is_issuer(number, wanted)) {
+      look(number);
     }
   }
-  return std::nullopt;
+  return found;
 }
 
 bool Crl::signed_by(const Certificate& issuer) const {
@@ -151,6 +245,9 @@ bool Crl::signed_by(const Certificate& issuer) const {
   }
   const bool right = is_signed(body_->parts, X509_get0_pubkey(issuer.native()));
   ERR_clear_error();
+  if (body_->mapped) {
+    body_->mapped->release_pages();
+  }
   if (body_->tried.size() < 16) {
     body_->tried.emplace_back(key, right);
   }
@@ -197,7 +294,7 @@ OrderedJson to_json(const Crl& crl) {
           {"delta", facts.is_delta},
           {"scope", scope},
           {"unknown_critical", facts.unknown_critical},
-          {"sha256", facts.sha256}};
+          {"sha256", crl.sha256()}};
 }
 
 }  // namespace shomei::auth

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,21 +48,31 @@ struct CrlFacts {
   /// OIDs of critical extensions, of the list or of any entry, that this software does not know.
   std::vector<std::string> unknown_critical{};
   std::size_t entries = 0;
-  /// Of the whole DER, lower-case hexadecimal.
-  std::string sha256{};
 };
 
 inline constexpr std::size_t kMaxCrlBytes = 512U << 20;
 
 /// A certificate revocation list (RFC 5280 5) with an index of its serial numbers; immutable, cheap to copy, usable
-/// from several threads. It keeps the DER and 4 bytes for each entry.
+/// from several threads. It keeps 16 bytes for each entry, and the DER in memory or in a file.
 class Crl {
  public:
-  /// Exactly one DER CRL; every entry is read. Errors: input.not_crl with the byte offset, input.too_large.
+  /// Exactly one DER CRL; every entry is read once. Errors: input.not_crl with the byte offset, input.too_large.
   static Result<Crl> parse(Bytes der);
+  /// The same of a DER file of one's own (see MappedFile), whose bytes stay where they are. Errors: also those of
+  /// MappedFile.
+  static Result<Crl> load(const std::filesystem::path& der);
+  /// As `load`, with the index that `save_index` wrote instead of reading the entries. Integrity of the DER shows when
+  /// its signature is checked. Errors: as `load`; input.malformed where the index is of another list or damaged.
+  static Result<Crl> open(const std::filesystem::path& der, const std::filesystem::path& index);
+  /// Errors: output.failed, storage.full.
+  Result<void> save_index(const std::filesystem::path& file) const;
 
   ByteView der() const;
   const CrlFacts& facts() const;
+  /// Of the whole DER, lower-case hexadecimal; computed when it is asked for first.
+  const std::string& sha256() const;
+  /// What the index takes.
+  std::size_t index_bytes() const;
   /// `serial`: DER content octets of a certificate's serialNumber. Of an indirect list only entries of certificates
   /// that `issuer` issued are found (RFC 5280 5.3.3); null: those of the list's own issuer.
   std::optional<CrlEntry> find(ByteView serial, const X509_NAME* issuer = nullptr) const;
@@ -76,6 +87,9 @@ class Crl {
 
  private:
   struct Body;
+  static Result<std::shared_ptr<Body>> read_shell(std::shared_ptr<Body> body);
+  static Result<Crl> read_all(std::shared_ptr<Body> body);
+  static Crl finish(std::shared_ptr<Body> body);
   explicit Crl(std::shared_ptr<const Body> body) : body_(std::move(body)) {}
   std::shared_ptr<const Body> body_;
 };

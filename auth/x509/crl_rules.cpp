@@ -40,8 +40,8 @@ bool signed_as_it_must(const Crl& crl, const RevocationQuestion& question) {
   const auto fits = [&](const Certificate& signer) {
     return may_sign_lists(signer) && key_identifier_fits(crl, signer) && crl.signed_by(signer);
   };
-  const auto& allowed = question.algorithms->signature_algorithms;
-  if (std::ranges::find(allowed, crl.facts().signature_algorithm) == allowed.end()) {
+  if (verdict_of(check_algorithm(crl.facts().signature_algorithm, nullptr, question.options->at,
+                                 *question.algorithms)) != Verdict::kValid) {
     return false;
   }
   // CAs above the certificate are judged with the path; among them may be its issuer with an earlier key.
@@ -134,8 +134,8 @@ bool condemn(const Judged& list, const CrlEntry& entry, const RevocationQuestion
     return false;
   }
   const CrlFacts& facts = list.crl->facts();
-  status = {question.index,    RevocationState::kRevoked, "crl",        facts.this_update,
-            facts.next_update, entry.revoked_at,          entry.reason, facts.sha256};
+  status = {question.index,    RevocationState::kRevoked, "crl",       facts.this_update,
+            facts.next_update, entry.revoked_at,          entry.reason};
   findings.push_back({question.index, Check::kRevoked, Severity::kFail, detail});
   return true;
 }
@@ -162,8 +162,7 @@ RevocationStatus judge_revocation(const RevocationQuestion& question, std::vecto
   }
   if (covered == kAllReasons) {
     const CrlFacts& facts = newest->crl->facts();
-    status = {question.index, RevocationState::kGood, "crl", facts.this_update, facts.next_update, {}, {},
-              facts.sha256};
+    status = {question.index, RevocationState::kGood, "crl", facts.this_update, facts.next_update, {}, {}};
     if (facts.next_update < question.options->at) {
       findings.push_back({question.index, Check::kCrlStale, Severity::kWarn, label(*newest->crl)});
     }

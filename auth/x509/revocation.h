@@ -19,14 +19,12 @@ std::string_view name(RevocationState state);
 struct RevocationStatus {
   std::size_t certificate = 0;
   RevocationState state = RevocationState::kUnknown;
-  /// "crl"; empty where nothing was usable.
+  /// "crl", "ocsp"; empty where nothing was usable.
   std::string_view source{};
   std::optional<Time> this_update{};
   std::optional<Time> next_update{};
   std::optional<Time> revoked_at{};
   std::string_view reason{};
-  /// SHA-256 of the evidence that decided, for those who keep it.
-  std::string evidence_sha256{};
 };
 
 /// Where CRLs come from. Answers are candidates; the rules of RFC 5280 6.3 are applied to each of them.

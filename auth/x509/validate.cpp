@@ -4,9 +4,13 @@
 #include <nlohmann/json.hpp>
 
 #include "auth/x509/crl_rules.h"
+#include "auth/x509/ocsp_revocation.h"
+#include "auth/x509/path_cache.h"
 #include "auth/x509/path_check.h"
 #include "auth/x509/path_search.h"
 #include "auth/x509/profile_rules.h"
+#include "auth/x509/second_opinion.h"
+#include "base/digest.h"
 
 namespace shomei::auth {
 namespace {
@@ -20,11 +24,18 @@ class Validation {
   Validation(const ValidationInputs& inputs, const ProfileSet& profiles, WorkBudget& budget)
       : inputs_(&inputs), profiles_(&profiles), budget_(&budget) {}
 
+  /// Searches paths and judges them, or takes the one that the cache knows.
   ValidationReport run(const Certificate& leaf, const ValidationOptions& options, std::span<const Certificate> anchors);
+  /// The kept verdict with what revocation says now; nothing where no kept verdict leads to acceptance.
+  std::optional<ValidationReport> recall(const std::string& sha256, const ValidationOptions& options);
 
  private:
+  ValidationReport search(const Certificate& leaf, const ValidationOptions& options,
+                          std::span<const Certificate> anchors);
   ValidationReport judge(const Path& path, const ValidationOptions& options);
-  void judge_revocations(const Path& path, const ValidationOptions& options, ValidationReport& report);
+  ValidationReport judge_path(const Path& path, const ValidationOptions& options) const;
+  void judge_revocations(const ValidationOptions& options, ValidationReport& report);
+  std::vector<Crl> lists_for(const Certificate& certificate) const;
   bool trust_signer(const Certificate& signer, const Path& path, const ValidationOptions& options);
 
   const ValidationInputs* inputs_;
@@ -34,11 +45,30 @@ class Validation {
   std::vector<Certificate> pending_;
 };
 
+std::optional<ValidationReport> Validation::recall(const std::string& sha256, const ValidationOptions& options) {
+  const auto known = inputs_->paths != nullptr ? inputs_->paths->find(sha256, options.purpose, options.at) : nullptr;
+  if (!known) {
+    return std::nullopt;
+  }
+  ValidationReport report = known->report;
+  judge_revocations(options, report);
+  report.verdict = verdict_of(report.findings);
+  // Another path may be better than one that meets an objection now.
+  return report.verdict == Verdict::kValid ? std::optional(std::move(report)) : std::nullopt;
+}
+
 ValidationReport Validation::run(const Certificate& leaf, const ValidationOptions& options,
                                  std::span<const Certificate> anchors) {
+  pending_.push_back(leaf);
+  ValidationReport report = search(leaf, options, anchors);
+  pending_.pop_back();
+  return report;
+}
+
+ValidationReport Validation::search(const Certificate& leaf, const ValidationOptions& options,
+                                    std::span<const Certificate> anchors) {
   PathSearch search(anchors, inputs_->chain, *budget_);
   std::optional<ValidationReport> best;
-  pending_.push_back(leaf);
   const auto done = search.each(leaf, [&](const Path& path) {
     ValidationReport report = judge(path, options);
     if (!best || report.verdict < best->verdict) {
@@ -46,7 +76,6 @@ ValidationReport Validation::run(const Certificate& leaf, const ValidationOption
     }
     return best->verdict == Verdict::kValid;
   });
-  pending_.pop_back();
   if (best && (done || best->verdict == Verdict::kValid)) {
     return *std::move(best);
   }
@@ -62,33 +91,59 @@ ValidationReport Validation::run(const Certificate& leaf, const ValidationOption
 }
 
 ValidationReport Validation::judge(const Path& path, const ValidationOptions& options) {
+  ValidationReport report = judge_path(path, options);
+  const bool accepted = report.verdict == Verdict::kValid;
+  std::optional<PathVerdict> verdict;
+  if (accepted && inputs_->paths != nullptr && pending_.size() == 1) {
+    verdict = bounded(report, *profiles_, options.at);
+  }
+  const bool genuine = std::ranges::none_of(report.findings, [](const Finding& finding) {
+    return finding.check == Check::kPathSignature || finding.check == Check::kPathOther;
+  });
+  if (genuine || !options.check_revocation) {
+    judge_revocations(options, report);
+  }
+  report.verdict = verdict_of(report.findings);
+  if (verdict && report.verdict == Verdict::kValid) {
+    inputs_->paths->keep(path.front().facts().sha256, options.purpose, *std::move(verdict));
+  }
+  return report;
+}
+
+ValidationReport Validation::judge_path(const Path& path, const ValidationOptions& options) const {
   ValidationReport report{.path = path};
   PathOpinion opinion = check_path(path, options, profiles_->algorithms);
   report.findings = std::move(opinion.findings);
   report.policies = std::move(opinion.policies);
-  const bool genuine = std::ranges::none_of(report.findings, [](const Finding& finding) {
-    return finding.check == Check::kPathSignature || finding.check == Check::kPathOther;
-  });
-  if (!options.check_revocation) {
-    report.findings.push_back({0, Check::kRevocationNotChecked, Severity::kInfo, {}});
-  } else if (genuine) {
-    judge_revocations(path, options, report);
+  if (verdict_of(report.findings) == Verdict::kValid) {
+    std::ranges::move(second_opinion(path, options.at), std::back_inserter(report.findings));
   }
   check_profile(path, options.purpose, *profiles_, report);
   report.verdict = verdict_of(report.findings);
   return report;
 }
 
-void Validation::judge_revocations(const Path& path, const ValidationOptions& options, ValidationReport& report) {
-  const CrlPool pool(inputs_->crls);
-  for (std::size_t i = 0; i + 1 < path.size(); ++i) {
-    std::vector<Crl> lists;
-    for (const OwnedName& issuer : list_issuers(path[i])) {
-      for (const CrlStore* store : {static_cast<const CrlStore*>(&pool), inputs_->store}) {
-        const std::vector<Crl> found = store != nullptr ? store->lists_of(issuer.get()) : std::vector<Crl>();
-        lists.insert(lists.end(), found.begin(), found.end());
-      }
+std::vector<Crl> Validation::lists_for(const Certificate& certificate) const {
+  std::vector<Crl> lists;
+  for (const OwnedName& issuer : list_issuers(certificate)) {
+    std::ranges::copy_if(inputs_->crls, std::back_inserter(lists),
+                         [&](const Crl& crl) { return X509_NAME_cmp(crl.issuer_name(), issuer.get()) == 0; });
+    if (inputs_->store != nullptr) {
+      std::ranges::move(inputs_->store->lists_of(issuer.get()), std::back_inserter(lists));
     }
+  }
+  return lists;
+}
+
+void Validation::judge_revocations(const ValidationOptions& options, ValidationReport& report) {
+  if (!options.check_revocation) {
+    report.findings.push_back({0, Check::kRevocationNotChecked, Severity::kInfo, {}});
+    return;
+  }
+  const Path& path = report.path;
+  const OcspEvidence ocsp{.answers = inputs_->ocsp, .source = inputs_->ocsp_source, .rules = options.ocsp};
+  for (std::size_t i = 0; i + 1 < path.size(); ++i) {
+    const std::vector<Crl> lists = lists_for(path[i]);
     const RevocationQuestion question{
         .path = &path,
         .index = i,
@@ -97,7 +152,7 @@ void Validation::judge_revocations(const Path& path, const ValidationOptions& op
         .trust_signer = [&](const Certificate& signer) { return trust_signer(signer, path, options); },
         .options = &options,
         .algorithms = &profiles_->algorithms};
-    report.revocation.push_back(judge_revocation(question, report.findings));
+    report.revocation.push_back(judge_revocation(question, ocsp, report.findings));
   }
 }
 
@@ -110,6 +165,7 @@ bool Validation::trust_signer(const Certificate& signer, const Path& path, const
   ValidationOptions of_signer;
   of_signer.at = options.at;
   of_signer.crl_grace = options.crl_grace;
+  of_signer.ocsp = options.ocsp;
   return run(signer, of_signer, {&path.back(), 1}).verdict == Verdict::kValid;
 }
 
@@ -136,7 +192,20 @@ OrderedJson to_json(const RevocationStatus& status) {
 ValidationReport validate(const Certificate& leaf, const ValidationInputs& inputs, const ValidationOptions& options,
                           const ProfileSet& profiles) {
   WorkBudget budget(options.work_budget);
-  return Validation(inputs, profiles, budget).run(leaf, options, inputs.anchors);
+  Validation validation(inputs, profiles, budget);
+  auto known = validation.recall(leaf.facts().sha256, options);
+  return known ? *std::move(known) : validation.run(leaf, options, inputs.anchors);
+}
+
+Result<ValidationReport> validate(ByteView leaf, const ValidationInputs& inputs, const ValidationOptions& options,
+                                  const ProfileSet& profiles) {
+  WorkBudget budget(options.work_budget);
+  Validation validation(inputs, profiles, budget);
+  if (auto known = validation.recall(to_hex(sha256(leaf)), options)) {
+    return *std::move(known);
+  }
+  SHOMEI_TRY(const Certificate certificate, Certificate::parse(leaf));
+  return validation.run(certificate, options, inputs.anchors);
 }
 
 OrderedJson to_json(const ValidationReport& report, Language language) {

@@ -4,10 +4,14 @@
 #include <string>
 #include <vector>
 
+#include "auth/x509/ocsp_rules.h"
 #include "auth/x509/profile.h"
 #include "auth/x509/revocation.h"
 
 namespace shomei::auth {
+
+class OcspSource;
+class PathCache;
 
 /// What the judgement rests on.
 struct ValidationInputs {
@@ -18,6 +22,12 @@ struct ValidationInputs {
   std::vector<Crl> crls{};
   /// Asked besides `crls`; may be null.
   const CrlStore* store = nullptr;
+  /// OCSP answers at hand: carried with a document, stapled to a login.
+  std::vector<OcspResponse> ocsp{};
+  /// Asked where no answer at hand decides; may be null.
+  OcspSource* ocsp_source = nullptr;
+  /// Verdicts on paths accepted before under the same anchors, chain, profiles and options; may be null.
+  PathCache* paths = nullptr;
 };
 
 struct ValidationOptions {
@@ -32,6 +42,7 @@ struct ValidationOptions {
   bool check_revocation = true;
   /// How long after nextUpdate a list still counts, with a warning (a site's choice for logins; zero: fail closed).
   std::chrono::seconds crl_grace{0};
+  OcspRules ocsp{};
   /// Bounds foreign chains: signature checks while paths are searched.
   std::uint64_t work_budget = 512;
 };
@@ -58,9 +69,15 @@ struct ValidationReport {
 /// extensions are right; a delta only amends a complete list, an indirect list counts where the certificate names its
 /// issuer; the lists of another key of the same CA count if that key's certificate is itself valid under the same
 /// anchor. No usable list: unknown, the verdict is indeterminate. An entry dated after `at` does not condemn, a finding
-/// tells it. Not done here: names of TLS servers, hold lists, registration. Usable from several threads.
+/// tells it. OCSP answers count beside lists (ocsp_revocation.h). Not done here: names of TLS servers, hold lists,
+/// registration. Usable from several threads.
 ValidationReport validate(const Certificate& leaf, const ValidationInputs& inputs, const ValidationOptions& options,
                           const ProfileSet& profiles);
+
+/// The same for DER, which is not even parsed where `inputs.paths` knows its verdict; revocation is looked up each time.
+/// Errors: those of Certificate::parse.
+Result<ValidationReport> validate(ByteView leaf, const ValidationInputs& inputs, const ValidationOptions& options,
+                                  const ProfileSet& profiles);
 
 /// `certificate validate --json` with the findings' texts in `language`.
 OrderedJson to_json(const ValidationReport& report, Language language = Language::kEn);
