@@ -35,7 +35,11 @@ enum class Check : std::uint8_t {
   kPathMalformed,
   kPathProfileDeviation,
   kPathOther,
+  kSecondOpinionRefused,
+  kSecondOpinionAbstained,
   kAlgorithm,
+  kAlgorithmSunset,
+  kWeakKey,
   // RFC 5280 6.3
   kRevoked,
   kRevokedLater,

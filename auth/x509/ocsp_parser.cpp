@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 
+#include "auth/x509/algorithm_rules.h"
+
 namespace shomei::auth {
 namespace {
 
@@ -204,9 +206,7 @@ Result<void> read_basic(der::Reader content, OcspParts& parts) {
   SHOMEI_TRY(const der::Element data, basic.expect(tag::kSequence));
   SHOMEI_TRY(const der::Element algorithm, basic.expect(tag::kSequence));
   SHOMEI_TRY(const der::Element signature, basic.expect(tag::kBitString));
-  SHOMEI_TRY(der::Reader identifier, basic.inside(algorithm));
-  SHOMEI_TRY(const der::Element oid, identifier.expect(tag::kOid));
-  SHOMEI_TRY(parts.facts.signature_algorithm, der::oid_text(oid.value));
+  parts.facts.signature_algorithm = signature_algorithm(algorithm.whole);
   SHOMEI_TRY(const der::Reader fields, basic.inside(data));
   SHOMEI_TRY(read_data(fields, parts));
   SHOMEI_TRY(read_certificates(basic, parts));

@@ -36,9 +36,13 @@ class SignerCheck {
 
 void SignerCheck::run() {
   const std::string& algorithm = response_.facts().signature_algorithm;
-  const auto& allowed = question_.algorithms->signature_algorithms;
-  if (std::ranges::find(allowed, algorithm) == allowed.end()) {
-    object(Check::kOcspAlgorithm, algorithm);
+  bool allowed = true;
+  for (const Finding& finding : check_algorithm(algorithm, nullptr, at_, *question_.algorithms)) {
+    const bool refused = finding.severity == Severity::kFail;
+    object(refused ? Check::kOcspAlgorithm : finding.check, finding.detail, finding.severity);
+    allowed = allowed && !refused;
+  }
+  if (!allowed) {
     return;
   }
   const bool names_issuer = response_.names_responder(*question_.issuer);

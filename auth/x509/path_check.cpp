@@ -1,6 +1,5 @@
 #include "auth/x509/path_check.h"
 
-#include <fmt/format.h>
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
@@ -69,6 +68,7 @@ constexpr auto kErrors = std::to_array<ErrorRow>({
 struct Job {
   const Path* path;
   std::vector<Finding>* findings;
+  Time at;
 };
 
 int ex_data_index() {
@@ -91,6 +91,10 @@ int note_objection(int ok, X509_STORE_CTX* context) {
   const auto depth = static_cast<std::size_t>(std::max(0, X509_STORE_CTX_get_error_depth(context)));
   Finding finding{std::min(depth, job.path->size() - 1), Check::kPathOther, Severity::kFail,
                   X509_verify_cert_error_string(error)};
+  // RFC 5280 4.1.2.5: notAfter is within the period; OpenSSL ends it one second earlier.
+  if (error == X509_V_ERR_CERT_HAS_EXPIRED && (*job.path)[finding.certificate].facts().not_after == job.at) {
+    return 1;
+  }
   if (row != kErrors.end()) {
     finding.check = row->check;
     finding.severity = row->severity;
@@ -145,7 +149,7 @@ void ask_openssl(const Path& path, const ValidationOptions& options, PathOpinion
   const OwnedStore store(X509_STORE_new());
   const OwnedStoreContext context(X509_STORE_CTX_new());
   const OwnedStack chain(sk_X509_new_null());
-  Job job{&path, &opinion.findings};
+  Job job{&path, &opinion.findings, options.at};
   bool ready = store && context && chain && X509_STORE_add_cert(store.get(), path.back().native()) == 1;
   for (std::size_t i = 1; ready && i + 1 < path.size(); ++i) {
     ready = sk_X509_push(chain.get(), path[i].native()) > 0;
@@ -172,43 +176,26 @@ void ask_openssl(const Path& path, const ValidationOptions& options, PathOpinion
   ERR_clear_error();
 }
 
-void check_key(const Certificate& certificate, std::size_t index, const AlgorithmRules& rules,
-               std::vector<Finding>& findings) {
-  EVP_PKEY* key = X509_get0_pubkey(certificate.native());
-  const auto refuse = [&](std::string why) {
-    findings.push_back({index, Check::kAlgorithm, Severity::kFail, std::move(why)});
-  };
-  const int id = key == nullptr ? NID_undef : EVP_PKEY_get_base_id(key);
-  if (id == EVP_PKEY_RSA && EVP_PKEY_get_bits(key) < rules.min_rsa_bits) {
-    refuse(fmt::format("RSA key of {} bits", EVP_PKEY_get_bits(key)));
-  } else if (id == EVP_PKEY_EC && EVP_PKEY_get_bits(key) < rules.min_ec_bits) {
-    refuse(fmt::format("EC key of {} bits", EVP_PKEY_get_bits(key)));
-  } else if (id != EVP_PKEY_RSA && id != EVP_PKEY_EC) {
-    refuse(key == nullptr ? std::string("unreadable key") : fmt::format("{} key", OBJ_nid2sn(id)));
+std::string signature_algorithm_of(const Certificate& certificate) {
+  const X509_ALGOR* algorithm = nullptr;
+  X509_get0_signature(nullptr, &algorithm, certificate.native());
+  return signature_algorithm(*algorithm);
+}
+
+void check_algorithms(const Path& path, Time at, const AlgorithmRules& rules, std::vector<Finding>& findings) {
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    EVP_PKEY* key = X509_get0_pubkey(path[i].native());
+    if (key == nullptr) {
+      findings.push_back({i, Check::kAlgorithm, Severity::kFail, "unreadable key"});
+    }
+    const bool is_anchor = i + 1 == path.size();
+    std::ranges::move(check_algorithm(is_anchor ? "" : signature_algorithm_of(path[i]), key, at, rules, i),
+                      std::back_inserter(findings));
   }
   ERR_clear_error();
 }
 
-void check_algorithms(const Path& path, const AlgorithmRules& rules, std::vector<Finding>& findings) {
-  for (std::size_t i = 0; i < path.size(); ++i) {
-    const std::string algorithm = signature_algorithm_oid(path[i]);
-    const bool is_anchor = i + 1 == path.size();
-    if (!is_anchor && std::ranges::find(rules.signature_algorithms, algorithm) == rules.signature_algorithms.end()) {
-      findings.push_back({i, Check::kAlgorithm, Severity::kFail, "signature " + algorithm});
-    }
-    check_key(path[i], i, rules, findings);
-  }
-}
-
 }  // namespace
-
-std::string signature_algorithm_oid(const Certificate& certificate) {
-  const X509_ALGOR* algorithm = nullptr;
-  const ASN1_OBJECT* object = nullptr;
-  X509_get0_signature(nullptr, &algorithm, certificate.native());
-  X509_ALGOR_get0(&object, nullptr, nullptr, algorithm);
-  return oid_text(object);
-}
 
 PathOpinion check_path(const Path& path, const ValidationOptions& options, const AlgorithmRules& algorithms) {
   PathOpinion opinion;
@@ -221,7 +208,7 @@ PathOpinion check_path(const Path& path, const ValidationOptions& options, const
       opinion.findings.push_back({i, Check::kPathProfileDeviation, Severity::kWarn, what});
     }
   }
-  check_algorithms(path, algorithms, opinion.findings);
+  check_algorithms(path, options.at, algorithms, opinion.findings);
   return opinion;
 }
 

@@ -15,7 +15,4 @@ struct PathOpinion {
 /// whether each certificate below the anchor is well-formed and uses algorithms on the list.
 PathOpinion check_path(const Path& path, const ValidationOptions& options, const AlgorithmRules& algorithms);
 
-/// OID of the algorithm with which the certificate was signed.
-std::string signature_algorithm_oid(const Certificate& certificate);
-
 }  // namespace shomei::auth

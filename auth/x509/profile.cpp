@@ -189,10 +189,7 @@ ProfileSet ProfileSet::defaults() {
     set.roles.push_back({std::string(text), std::string(ja), true});
   }
   set.test_card = {Severity::kWarn, {"test*", "t[0-9]*-*"}, {"medis university*"}, {"*jpatest*"}};
-  // RSA PKCS#1 v1.5, RSA-PSS, ECDSA, with SHA-256 and more.
-  set.algorithms.signature_algorithms = {"1.2.840.113549.1.1.11", "1.2.840.113549.1.1.12", "1.2.840.113549.1.1.13",
-                                         "1.2.840.113549.1.1.10", "1.2.840.10045.4.3.2",   "1.2.840.10045.4.3.3",
-                                         "1.2.840.10045.4.3.4"};
+  set.algorithms = AlgorithmRules::defaults();
   return set;
 }
 
@@ -208,6 +205,8 @@ Result<ProfileSet> ProfileSet::read(const TomlTable& table) {
   SHOMEI_TRY(read_test_card(test_card, set.test_card));
   SHOMEI_TRY(set.roles, read_roles(table, std::move(set.roles)));
   SHOMEI_TRY(set.role_scheme, table.text("role_scheme", set.role_scheme));
+  SHOMEI_TRY(const TomlTable algorithms, table.table("algorithms"));
+  SHOMEI_TRY(set.algorithms, AlgorithmRules::read(algorithms));
   return set;
 }
 

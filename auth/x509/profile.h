@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "auth/x509/algorithm_rules.h"
 #include "auth/x509/finding.h"
 #include "base/result.h"
 
@@ -55,13 +56,6 @@ struct TestCardRule {
   std::vector<std::string> name{};
 };
 
-struct AlgorithmRules {
-  /// Signature algorithms of certificates and CRLs, as OIDs.
-  std::vector<std::string> signature_algorithms{};
-  int min_rsa_bits = 2048;
-  int min_ec_bits = 256;
-};
-
 /// All rules beyond RFC 5280, as data.
 struct ProfileSet {
   std::map<Purpose, Profile> purposes{};
@@ -75,8 +69,8 @@ struct ProfileSet {
   static ProfileSet defaults();
   /// The defaults, changed by a table: [signature], [authentication], [staff], [timestamp], [tls] with policies,
   /// key_usages, ca_pins, pins_required; [test_card] with severity, serial_number, organization, name; [[roles]] with
-  /// text, ja, administrator (replaces all); role_scheme. Errors: config.invalid; the caller's `finish` finds unknown
-  /// keys.
+  /// text, ja, administrator (replaces all); role_scheme; [algorithms] (see AlgorithmRules::read). Errors:
+  /// config.invalid; the caller's `finish` finds unknown keys.
   static Result<ProfileSet> read(const TomlTable& table);
   /// A file of its own. Errors: input.*, config.*.
   static Result<ProfileSet> load(const std::filesystem::path& path);

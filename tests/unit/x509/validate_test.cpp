@@ -333,7 +333,8 @@ TEST(ValidateForged, an_indirect_list_speaks_of_the_issuers_that_it_names) {
 
 TEST(ValidateForged, weak_signature_algorithms_are_refused_by_name) {
   Forest forest;
-  std::erase(forest.profiles.algorithms.signature_algorithms, "1.2.840.10045.4.3.2");
+  std::erase_if(forest.profiles.algorithms.signatures,
+                [](const SignatureRule& rule) { return rule.algorithm == "1.2.840.10045.4.3.2"; });
   const auto report = forest.judge_with({forest.list("CA", forest.ca_key.get())}, {forest.ca});
   EXPECT_EQ(report.verdict, Verdict::kInvalid);
   EXPECT_THAT(checks(report.findings), Contains("algorithm.refused"));
