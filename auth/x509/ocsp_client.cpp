@@ -81,14 +81,17 @@ OcspReply OcspClient::ask(const Certificate& subject, const Certificate& issuer)
   }
   const OcspCertId id = OcspCertId::of(subject, issuer, options_.algorithm);
   OcspReply reply = fetch(urls.front(), subject, issuer, id);
-  if (!reply.response) {
-    if (auto kept = cache_.find(id, clock_.now())) {
-      for (Finding& finding : reply.findings) {
-        finding.severity = std::min(finding.severity, Severity::kWarn);
-      }
-      reply.findings.push_back({0, Check::kOcspKept, Severity::kInfo, to_rfc3339(kept->fetched_at)});
-      reply.response = std::move(kept->response);
+  return reply.response ? std::move(reply) : fall_back(subject, issuer, std::move(reply.findings));
+}
+
+OcspReply OcspClient::fall_back(const Certificate& subject, const Certificate& issuer, std::vector<Finding> reasons) {
+  OcspReply reply{.findings = std::move(reasons)};
+  if (auto kept = cache_.find(OcspCertId::of(subject, issuer, options_.algorithm), clock_.now())) {
+    for (Finding& finding : reply.findings) {
+      finding.severity = std::min(finding.severity, Severity::kWarn);
     }
+    reply.findings.push_back({0, Check::kOcspKept, Severity::kInfo, to_rfc3339(kept->fetched_at)});
+    reply.response = std::move(kept->response);
   }
   return reply;
 }

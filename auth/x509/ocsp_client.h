@@ -50,6 +50,8 @@ class OcspClient final : public OcspSource {
   OcspReply ask(const Certificate& subject, const Certificate& issuer) override;
   /// What is kept and may be used without asking.
   std::optional<OcspResponse> known(const Certificate& subject, const Certificate& issuer);
+  /// Instead of a new answer, for these reasons: the last good one while it is in force.
+  OcspReply fall_back(const Certificate& subject, const Certificate& issuer, std::vector<Finding> reasons);
 
  private:
   struct Pause {

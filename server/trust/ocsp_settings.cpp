@@ -1,0 +1,70 @@
+#include "server/trust/ocsp_settings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/bytes.h"
+#include "base/toml.h"
+
+namespace shomei::server {
+namespace {
+
+constexpr std::array<std::string_view, 3> kModes{"off", "prefer", "require"};
+
+Result<OcspMode> read_mode(const TomlTable& table, OcspMode fallback) {
+  SHOMEI_TRY(const std::string word, table.text("mode", kModes[static_cast<std::size_t>(fallback)]));
+  const auto* const found = std::ranges::find(kModes, word);
+  if (found == kModes.end()) {
+    return fail(Code::kConfigInvalid, fmt::format("ocsp: mode \"{}\" is none of off, prefer, require", word));
+  }
+  return static_cast<OcspMode>(found - kModes.begin());
+}
+
+template <class Unit>
+Result<Unit> read_time(const TomlTable& table, std::string_view key, Unit fallback, std::int64_t most) {
+  SHOMEI_TRY(const std::int64_t value, table.integer(key, fallback.count()));
+  if (value < 0 || value > most) {
+    return fail(Code::kConfigInvalid, fmt::format("ocsp.{}: must be from 0 to {}", key, most));
+  }
+  return Unit(value);
+}
+
+Result<OcspSettings::Issuer> read_issuer(const TomlTable& table) {
+  OcspSettings::Issuer issuer;
+  SHOMEI_TRY(std::string pin, table.text("ca"));
+  std::erase(pin, ':');
+  const auto bytes = from_hex(pin);
+  if (!bytes || bytes->size() != 32) {
+    return fail(Code::kConfigInvalid, fmt::format("ocsp.issuers: ca \"{}\" is not a SHA-256 in hexadecimal", pin));
+  }
+  issuer.ca = to_hex(*bytes);
+  SHOMEI_TRY(issuer.mode, read_mode(table, issuer.mode));
+  SHOMEI_TRY(issuer.url, table.text("url", ""));
+  if (!issuer.url.empty() && !issuer.url.starts_with("http://")) {
+    // Answers are signed in themselves; https would need a revocation check of its own.
+    return fail(Code::kConfigInvalid, fmt::format("ocsp.issuers: url \"{}\" must be http://…", issuer.url));
+  }
+  return issuer;
+}
+
+}  // namespace
+
+Result<OcspSettings> OcspSettings::read(const TomlTable& table) {
+  OcspSettings settings;
+  SHOMEI_TRY(settings.mode, read_mode(table, settings.mode));
+  SHOMEI_TRY(settings.nonce, table.boolean("nonce", settings.nonce));
+  SHOMEI_TRY(settings.skew, read_time(table, "skew", settings.skew, 3'600));
+  SHOMEI_TRY(settings.max_age, read_time(table, "max_age", settings.max_age, 604'800));
+  SHOMEI_TRY(settings.wait, read_time(table, "wait", settings.wait, 30'000));
+  SHOMEI_TRY(settings.proxy, table.text("proxy", ""));
+  SHOMEI_TRY(const std::vector<TomlTable> rows, table.tables("issuers"));
+  for (const TomlTable& row : rows) {
+    SHOMEI_TRY(Issuer issuer, read_issuer(row));
+    settings.issuers.push_back(std::move(issuer));
+  }
+  return settings;
+}
+
+}  // namespace shomei::server
