@@ -8,6 +8,7 @@
 #include <array>
 
 #include "auth/x509/certificate_facts.h"
+#include "auth/x509/weak_key.h"
 #include "base/openssl.h"
 #include "base/toml.h"
 
@@ -43,8 +44,8 @@ std::string_view shown(std::string_view algorithm) {
 
 /// 2030: NIST SP 800-57 part 1 rev. 5, table 4, and CRYPTREC LS-0003-2022, table 3, end protection by 112 bits of
 /// security (RSA-2048) with that year.
-constexpr Time kEndOf112Bits = std::chrono::sys_days(std::chrono::year(2030) / 12 / 31) + std::chrono::days(1) -
-                               std::chrono::seconds(1);
+constexpr Time kEndOf112Bits =
+    std::chrono::sys_days(std::chrono::year(2030) / 12 / 31) + std::chrono::days(1) - std::chrono::seconds(1);
 
 Result<std::optional<Time>> read_not_after(const TomlTable& row) {
   if (!row.contains("not_after")) {
@@ -53,7 +54,8 @@ Result<std::optional<Time>> read_not_after(const TomlTable& row) {
   SHOMEI_TRY(const std::string date, row.text("not_after"));
   const auto time = parse_rfc3339(date + "T23:59:59Z");
   if (!time) {
-    return fail(Code::kConfigInvalid, fmt::format("algorithms: not_after = \"{}\" is not a date like 2030-12-31", date));
+    return fail(Code::kConfigInvalid,
+                fmt::format("algorithms: not_after = \"{}\" is not a date like 2030-12-31", date));
   }
   return *time;
 }
@@ -63,8 +65,9 @@ Result<SignatureRule> read_signature(const TomlTable& row) {
   SHOMEI_TRY(const std::string text, row.text("algorithm"));
   const auto* const known = std::ranges::find(kNames, text, &AlgorithmName::name);
   if (known == kNames.end()) {
-    return fail(Code::kConfigInvalid,
-                fmt::format("algorithms.signatures: \"{}\" is no algorithm known here, such as {}", text, kNames[1].name));
+    return fail(
+        Code::kConfigInvalid,
+        fmt::format("algorithms.signatures: \"{}\" is no algorithm known here, such as {}", text, kNames[1].name));
   }
   rule.algorithm = known->algorithm;
   SHOMEI_TRY(rule.not_after, read_not_after(row));
@@ -156,6 +159,11 @@ Result<AlgorithmRules> AlgorithmRules::read(const TomlTable& table) {
   }
   for (const TomlTable& row : keys) {
     SHOMEI_TRY(rules.keys.emplace_back(), read_key(row));
+  }
+  SHOMEI_TRY(const std::vector<std::string> files, table.texts("weak_keys", {}));
+  if (!files.empty()) {
+    SHOMEI_TRY(KnownKeys known, KnownKeys::load({files.begin(), files.end()}));
+    rules.weak_keys = std::make_shared<const KnownKeys>(std::move(known));
   }
   return rules;
 }

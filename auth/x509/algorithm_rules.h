@@ -2,6 +2,7 @@
 
 #include <openssl/x509.h>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +17,8 @@ class TomlTable;
 }
 
 namespace shomei::auth {
+
+class KnownKeys;
 
 struct SignatureRule {
   /// As `signature_algorithm` writes it.
@@ -35,11 +38,13 @@ struct AlgorithmRules {
   std::vector<SignatureRule> signatures{};
   /// A key counts as long as any row of its type lets it.
   std::vector<KeyRule> keys{};
+  /// Keys that never count; may be null.
+  std::shared_ptr<const KnownKeys> weak_keys{};
 
   static AlgorithmRules defaults();
   /// [[algorithms.signatures]] algorithm, not_after; [[algorithms.keys]] type ("RSA", "EC"), min_bits, not_after. Each
   /// list, where written, replaces the default one. `not_after` is a date in UTC ("2030-12-31", the whole day counts).
-  /// Errors: config.invalid.
+  /// weak_keys: files for KnownKeys::load. Errors: config.invalid, input.*.
   static Result<AlgorithmRules> read(const TomlTable& table);
   /// Moments at which a judgement by these rules may change: a kept verdict is not used past one of them.
   std::vector<Time> edges() const;
@@ -56,9 +61,10 @@ std::string signature_algorithm(const X509_ALGOR& identifier);
 std::string signature_algorithm(ByteView identifier);
 
 /// The one judge of algorithms, for certificates, CRLs and OCSP answers alike: findings algorithm.refused (fail) and
-/// algorithm.sunset (warn, in the last `kSunsetWarning`) at the validation time `at`, about the certificate at that index
-/// of the path. `algorithm`: as `signature_algorithm` writes it, empty where no signature is judged (an anchor's).
-/// `key`: null where no key is judged (a CRL's signer, whose key was judged with its path). Usable from several threads.
+/// algorithm.sunset (warn, in the last `kSunsetWarning`) at the validation time `at`, about the certificate at that
+/// index of the path. `algorithm`: as `signature_algorithm` writes it, empty where no signature is judged (an
+/// anchor's). `key`: null where no key is judged (a CRL's signer, whose key was judged with its path). Usable from
+/// several threads.
 std::vector<Finding> check_algorithm(const std::string& algorithm, EVP_PKEY* key, Time at, const AlgorithmRules& rules,
                                      std::size_t certificate = 0);
 

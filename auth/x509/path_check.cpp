@@ -8,6 +8,7 @@
 #include <array>
 
 #include "auth/x509/certificate_facts.h"
+#include "auth/x509/weak_key.h"
 
 namespace shomei::auth {
 namespace {
@@ -187,6 +188,8 @@ void check_algorithms(const Path& path, Time at, const AlgorithmRules& rules, st
     EVP_PKEY* key = X509_get0_pubkey(path[i].native());
     if (key == nullptr) {
       findings.push_back({i, Check::kAlgorithm, Severity::kFail, "unreadable key"});
+    } else if (auto weak = weakness(key, rules.weak_keys.get())) {
+      findings.push_back({i, Check::kWeakKey, Severity::kFail, *std::move(weak)});
     }
     const bool is_anchor = i + 1 == path.size();
     std::ranges::move(check_algorithm(is_anchor ? "" : signature_algorithm_of(path[i]), key, at, rules, i),

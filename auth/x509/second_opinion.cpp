@@ -33,8 +33,10 @@ constexpr auto kAbstentions = std::to_array<Abstention>({
     {"", "RFC 5280 4.1.2.5", "a validity that reaches beyond the year 3100: Botan cannot read the certificate"},
     {"", "RFC 4055 3.1", "RSASSA-PSS with other parameters than MGF1 with the digest of the signature"},
     {"2.5.29.30", "RFC 5280 4.2.1.10, 6.1.3 (b)",
-     "nameConstraints: Botan compares directory names by the attributes that both have, refuses all names of forms that "
-     "it does not know (URI, rfc822Name, IPv6), takes a commonName for a host name, applies them to self-issued CAs and "
+     "nameConstraints: Botan compares directory names by the attributes that both have, refuses all names of forms "
+     "that "
+     "it does not know (URI, rfc822Name, IPv6), takes a commonName for a host name, applies them to self-issued CAs "
+     "and "
      "stops at 4096 comparisons"},
     {"2.5.29.19", "RFC 5280 4.2.1.9", "basicConstraints with a pathLenConstraint of more than 64 bits"},
     {"2.5.29.36", "RFC 5280 4.2.1.11", "policyConstraints: Botan has no policy tree"},
@@ -88,8 +90,8 @@ class Opinion {
     findings_.push_back({index, Check::kSecondOpinionRefused, Severity::kFail, std::move(why)});
   }
   void abstain(std::size_t index, const Abstention& row) {
-    findings_.push_back({index, Check::kSecondOpinionAbstained, Severity::kInfo,
-                         fmt::format("{}; {}", row.reason, row.clause)});
+    findings_.push_back(
+        {index, Check::kSecondOpinionAbstained, Severity::kInfo, fmt::format("{}; {}", row.reason, row.clause)});
   }
   /// Whether the judgement can go on.
   bool parse_all();
