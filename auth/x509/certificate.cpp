@@ -1,6 +1,8 @@
 #include "auth/x509/certificate.h"
 
 #include <fmt/format.h>
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -10,10 +12,34 @@
 
 namespace shomei::auth {
 
+namespace {
+
+using OwnedPoints = Owned<CRL_DIST_POINTS, CRL_DIST_POINTS_free>;
+
+/// RFC 5280 4.2.1.13: nameRelativeToCRLIssuer hangs below cRLIssuer or, where that is absent, the certificate's issuer.
+OwnedPoints read_points(const X509* certificate) {
+  OwnedPoints points(
+      static_cast<CRL_DIST_POINTS*>(X509_get_ext_d2i(certificate, NID_crl_distribution_points, nullptr, nullptr)));
+  for (int i = 0; i < sk_DIST_POINT_num(points.get()); ++i) {
+    const DIST_POINT* point = sk_DIST_POINT_value(points.get(), i);
+    X509_NAME* above =
+        point->CRLissuer != nullptr ? first_directory(point->CRLissuer) : X509_get_issuer_name(certificate);
+    if (point->distpoint != nullptr && above != nullptr) {
+      DIST_POINT_set_dpname(point->distpoint, above);
+    }
+  }
+  ERR_clear_error();
+  return points;
+}
+
+}  // namespace
+
 struct Certificate::Body {
-  Bytes der;
-  OwnedX509 native;
-  CertificateFacts facts;
+  Bytes der{};
+  OwnedX509 native{};
+  Bytes serial{};
+  OwnedPoints points{};
+  CertificateFacts facts{};
 };
 
 Result<Certificate> Certificate::parse(ByteView der) {
@@ -36,6 +62,8 @@ Result<Certificate> Certificate::parse(ByteView der) {
   if (!body->native || cursor != der.data() + der.size()) {
     return std::unexpected(openssl_error("X.509", Code::kInputNotCertificate));
   }
+  body->serial = serial_content(body->native.get());
+  body->points = read_points(body->native.get());
   body->facts = read_facts(body->native.get(), body->der);
   return Certificate(std::move(body));
 }
@@ -54,6 +82,14 @@ Result<PublicKey> Certificate::public_key() const {
 
 X509* Certificate::native() const {
   return body_->native.get();
+}
+
+ByteView Certificate::serial() const {
+  return body_->serial;
+}
+
+const stack_st_DIST_POINT* Certificate::distribution_points() const {
+  return body_->points.get();
 }
 
 bool operator==(const Certificate& a, const Certificate& b) {

@@ -11,6 +11,8 @@
 #include "base/json.h"
 #include "base/openssl.h"
 
+struct stack_st_DIST_POINT;
+
 namespace shomei::auth {
 
 /// Bits of the keyUsage extension (RFC 5280 4.2.1.3).
@@ -40,6 +42,8 @@ struct CertificateFacts {
   std::string organization_ja{};
   /// The certificate's own serial number, lower-case hexadecimal of its DER content.
   std::string serial{};
+  /// keyIdentifier of subjectKeyIdentifier, lower-case hexadecimal; empty where absent.
+  std::string subject_key{};
   Time not_before{};
   Time not_after{};
   /// Nothing where the extension is absent.
@@ -80,6 +84,10 @@ class Certificate {
   Result<PublicKey> public_key() const;
   /// OpenSSL's view of it; never to be changed.
   X509* native() const;
+  /// DER content octets of its serialNumber.
+  ByteView serial() const;
+  /// Decoded cRLDistributionPoints, relative names made whole (null where they cannot be); null where absent.
+  const stack_st_DIST_POINT* distribution_points() const;
   /// The same DER.
   friend bool operator==(const Certificate& a, const Certificate& b);
 

@@ -66,13 +66,9 @@ void read_names(X509* certificate, CertificateFacts& facts) {
   facts.organization = attribute(subject, NID_organizationName);
   facts.organizational_unit = attribute(subject, NID_organizationalUnitName);
   with_extension<OwnedNames>(certificate, NID_subject_alt_name, facts, [&](GENERAL_NAMES& names, bool) {
-    for (int i = 0; i < sk_GENERAL_NAME_num(&names); ++i) {
-      const GENERAL_NAME* name = sk_GENERAL_NAME_value(&names, i);
-      if (name->type == GEN_DIRNAME) {
-        facts.name_ja = attribute(name->d.directoryName, NID_commonName);
-        facts.organization_ja = attribute(name->d.directoryName, NID_organizationName);
-        return;
-      }
+    if (const X509_NAME* name = first_directory(&names)) {
+      facts.name_ja = attribute(name, NID_commonName);
+      facts.organization_ja = attribute(name, NID_organizationName);
     }
   });
 }
@@ -256,10 +252,23 @@ std::string oid_text(const ASN1_OBJECT* object) {
   return longer;
 }
 
+X509_NAME* first_directory(const GENERAL_NAMES* names) {
+  for (int i = 0; i < sk_GENERAL_NAME_num(names); ++i) {
+    const GENERAL_NAME* name = sk_GENERAL_NAME_value(names, i);
+    if (name->type == GEN_DIRNAME) {
+      return name->d.directoryName;
+    }
+  }
+  return nullptr;
+}
+
 CertificateFacts read_facts(X509* certificate, ByteView der) {
   CertificateFacts facts;
   facts.sha256 = to_hex(shomei::sha256(der));
   facts.serial = to_hex(serial_content(certificate));
+  if (const ASN1_OCTET_STRING* key = X509_get0_subject_key_id(certificate)) {
+    facts.subject_key = to_hex({ASN1_STRING_get0_data(key), static_cast<std::size_t>(ASN1_STRING_length(key))});
+  }
   facts.not_before = time_of(X509_get0_notBefore(certificate), "notBefore", facts);
   facts.not_after = time_of(X509_get0_notAfter(certificate), "notAfter", facts);
   read_names(certificate, facts);

@@ -169,12 +169,9 @@ Result<Crl> Crl::open(const std::filesystem::path& der, const std::filesystem::p
 
 Result<void> Crl::save_index(const std::filesystem::path& file) const {
   const CrlEntries& entries = body_->entries;
-  const Json about = {{"bytes", body_->der.size()},
-                      {"signature", to_hex(body_->parts.signature)},
-                      {"count", entries.count},
-                      {"unknown_critical", entries.unknown_critical},
-                      {"changes", entries.changes},
-                      {"issuers", entries.issuers}};
+  const Json about = {{"bytes", body_->der.size()}, {"signature", to_hex(body_->parts.signature)},
+                      {"count", entries.count},     {"unknown_critical", entries.unknown_critical},
+                      {"changes", entries.changes}, {"issuers", entries.issuers}};
   return body_->index.save(file, Json::to_cbor(about));
 }
 

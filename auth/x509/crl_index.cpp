@@ -45,7 +45,6 @@ std::size_t padded(std::size_t bytes) {
   return (bytes + kAlignment - 1) / kAlignment * kAlignment;
 }
 
-
 }  // namespace
 
 CrlIndex::CrlIndex() {
@@ -109,8 +108,8 @@ void CrlIndex::build(const Same& same) {
 }
 
 Result<void> CrlIndex::save(const std::filesystem::path& file, ByteView about) const {
-  const Header header{.key_first = key_.first, .key_second = key_.second, .about_bytes = about.size(),
-                      .slots = slots_.size()};
+  const Header header{
+      .key_first = key_.first, .key_second = key_.second, .about_bytes = about.size(), .slots = slots_.size()};
   const std::size_t prefix = padded(kDigestBytes + sizeof header + about.size());
   Bytes content(prefix + slots_.size_bytes());
   std::memcpy(content.data() + kDigestBytes, &header, sizeof header);

@@ -11,9 +11,9 @@
 
 namespace shomei::auth {
 
-/// Where the serial numbers of a CRL stand in it: a hash table of 8 bytes a slot and two slots an entry. It answers with
-/// candidates, which the caller compares with the list itself; so it can be wrong about nothing. The hash has a secret
-/// key: who makes up serial numbers cannot make them collide.
+/// Where the serial numbers of a CRL stand in it: a hash table of 8 bytes a slot and two slots an entry. It answers
+/// with candidates, which the caller compares with the list itself; so it can be wrong about nothing. The hash has a
+/// secret key: who makes up serial numbers cannot make them collide.
 class CrlIndex {
  public:
   /// Whether the entries at two offsets have the same serial number and issuer.

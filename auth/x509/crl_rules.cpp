@@ -24,10 +24,8 @@ std::string label(const Crl& crl) {
 }
 
 bool key_identifier_fits(const Crl& crl, const Certificate& signer) {
-  const ASN1_OCTET_STRING* key = X509_get0_subject_key_id(signer.native());
-  return crl.facts().authority_key.empty() || key == nullptr ||
-         to_hex({ASN1_STRING_get0_data(key), static_cast<std::size_t>(ASN1_STRING_length(key))}) ==
-             crl.facts().authority_key;
+  const std::string& key = signer.facts().subject_key;
+  return crl.facts().authority_key.empty() || key.empty() || key == crl.facts().authority_key;
 }
 
 /// RFC 5280 6.3.3 (f): keyUsage, if there, has cRLSign.
@@ -146,7 +144,7 @@ RevocationStatus judge_revocation(const RevocationQuestion& question, std::vecto
   RevocationStatus status{.certificate = question.index};
   std::vector<Finding> notes;
   const std::vector<Judged> lists = sift(question, notes);
-  const Bytes serial = serial_content((*question.path)[question.index].native());
+  const ByteView serial = (*question.path)[question.index].serial();
   const X509_NAME* issuer = X509_get_issuer_name((*question.path)[question.index].native());
   std::uint32_t covered = 0;
   const Judged* newest = nullptr;

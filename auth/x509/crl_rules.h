@@ -13,9 +13,9 @@ namespace shomei::auth {
 std::uint32_t covered_reasons(const Crl& crl, const Certificate& certificate);
 inline constexpr std::uint32_t kAllReasons = 0x1FE;
 
-using OwnedName = Owned<X509_NAME, X509_NAME_free>;
-/// Whose lists may speak about the certificate: its issuer's, and those of cRLIssuers in its distribution points.
-std::vector<OwnedName> list_issuers(const Certificate& certificate);
+/// Whose lists may speak about the certificate: its issuer's, and those of cRLIssuers in its distribution points. The
+/// names live as long as the certificate.
+std::vector<const X509_NAME*> list_issuers(const Certificate& certificate);
 
 /// Whether that other certificate of the CA, which signed the list, is itself to be trusted.
 using TrustSigner = std::function<bool(const Certificate& signer)>;

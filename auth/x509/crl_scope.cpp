@@ -2,12 +2,11 @@
 
 #include <algorithm>
 
+#include "auth/x509/certificate_facts.h"
 #include "auth/x509/crl_rules.h"
 
 namespace shomei::auth {
 namespace {
-
-using OwnedPoints = Owned<CRL_DIST_POINTS, CRL_DIST_POINTS_free>;
 
 /// A distribution point's names: general names, or one directory name made whole from a relative one.
 struct Names {
@@ -58,21 +57,6 @@ std::uint32_t bits_of(const ASN1_BIT_STRING* flags) {
   return bits;
 }
 
-OwnedPoints points_of(const Certificate& certificate) {
-  return OwnedPoints(static_cast<CRL_DIST_POINTS*>(
-      X509_get_ext_d2i(certificate.native(), NID_crl_distribution_points, nullptr, nullptr)));
-}
-
-X509_NAME* first_directory(const GENERAL_NAMES* names) {
-  for (int i = 0; i < sk_GENERAL_NAME_num(names); ++i) {
-    const GENERAL_NAME* name = sk_GENERAL_NAME_value(names, i);
-    if (name->type == GEN_DIRNAME) {
-      return name->d.directoryName;
-    }
-  }
-  return nullptr;
-}
-
 /// The list in question.
 struct List {
   X509_NAME* issuer;
@@ -87,10 +71,6 @@ bool is_meant(const List& list, const DIST_POINT& point, X509_NAME* issuer) {
   if (point.CRLissuer == nullptr ? !own : !contains(point.CRLissuer, list.issuer) || !(list.indirect || own)) {
     return false;
   }
-  X509_NAME* base = point.CRLissuer != nullptr ? first_directory(point.CRLissuer) : issuer;
-  if (point.distpoint != nullptr && (base == nullptr || DIST_POINT_set_dpname(point.distpoint, base) != 1)) {
-    return false;
-  }
   const Names names = point.distpoint != nullptr ? names_of(point.distpoint) : Names{point.CRLissuer, nullptr};
   return !list.has_name || overlap(list.names, names);
 }
@@ -99,13 +79,13 @@ bool is_meant(const List& list, const DIST_POINT& point, X509_NAME* issuer) {
 std::uint32_t named_reasons(const List& list, const Certificate& certificate) {
   X509_NAME* issuer = X509_get_issuer_name(certificate.native());
   const bool own = X509_NAME_cmp(list.issuer, issuer) == 0;
-  const OwnedPoints points = points_of(certificate);
+  const stack_st_DIST_POINT* points = certificate.distribution_points();
   // Without distribution points, a certificate has its issuer for one (6.3.3, last paragraph); a list without a name
   // is the issuer's for all.
   std::uint32_t reasons =
-      own && (!list.has_name || (!points && contains(list.names.general, issuer))) ? kAllReasons : 0;
-  for (int i = 0; i < sk_DIST_POINT_num(points.get()); ++i) {
-    const DIST_POINT* point = sk_DIST_POINT_value(points.get(), i);
+      own && (!list.has_name || (points == nullptr && contains(list.names.general, issuer))) ? kAllReasons : 0;
+  for (int i = 0; i < sk_DIST_POINT_num(points); ++i) {
+    const DIST_POINT* point = sk_DIST_POINT_value(points, i);
     reasons |= is_meant(list, *point, issuer) ? bits_of(point->reasons) : 0;
   }
   return reasons;
@@ -126,18 +106,18 @@ std::uint32_t covered_reasons(const Crl& crl, const Certificate& certificate) {
   return scope.reasons & named_reasons({crl.issuer_name(), scope.indirect, scope.has_name, names}, certificate);
 }
 
-std::vector<OwnedName> list_issuers(const Certificate& certificate) {
-  std::vector<OwnedName> issuers;
+std::vector<const X509_NAME*> list_issuers(const Certificate& certificate) {
+  std::vector<const X509_NAME*> issuers;
   const auto add = [&](const X509_NAME* name) {
-    const auto same = [&](const OwnedName& known) { return X509_NAME_cmp(known.get(), name) == 0; };
+    const auto same = [&](const X509_NAME* known) { return X509_NAME_cmp(known, name) == 0; };
     if (name != nullptr && issuers.size() < 16 && std::ranges::none_of(issuers, same)) {
-      issuers.emplace_back(X509_NAME_dup(name));
+      issuers.push_back(name);
     }
   };
   add(X509_get_issuer_name(certificate.native()));
-  const OwnedPoints points = points_of(certificate);
-  for (int i = 0; i < sk_DIST_POINT_num(points.get()); ++i) {
-    add(first_directory(sk_DIST_POINT_value(points.get(), i)->CRLissuer));
+  const stack_st_DIST_POINT* points = certificate.distribution_points();
+  for (int i = 0; i < sk_DIST_POINT_num(points); ++i) {
+    add(first_directory(sk_DIST_POINT_value(points, i)->CRLissuer));
   }
   return issuers;
 }

@@ -7,7 +7,8 @@ namespace shomei::auth {
 PathVerdict bounded(ValidationReport report, const ProfileSet& profiles, Time at) {
   PathVerdict verdict{.report = std::move(report), .from = Time::min(), .until = Time::max()};
   const auto edge = [&](Time time) {
-    (time <= at ? verdict.from : verdict.until) = time <= at ? std::max(verdict.from, time) : std::min(verdict.until, time);
+    (time <= at ? verdict.from : verdict.until) =
+        time <= at ? std::max(verdict.from, time) : std::min(verdict.until, time);
   };
   for (const Certificate& certificate : verdict.report.path) {
     edge(certificate.facts().not_before);

@@ -125,11 +125,11 @@ ValidationReport Validation::judge_path(const Path& path, const ValidationOption
 
 std::vector<Crl> Validation::lists_for(const Certificate& certificate) const {
   std::vector<Crl> lists;
-  for (const OwnedName& issuer : list_issuers(certificate)) {
+  for (const X509_NAME* issuer : list_issuers(certificate)) {
     std::ranges::copy_if(inputs_->crls, std::back_inserter(lists),
-                         [&](const Crl& crl) { return X509_NAME_cmp(crl.issuer_name(), issuer.get()) == 0; });
+                         [&](const Crl& crl) { return X509_NAME_cmp(crl.issuer_name(), issuer) == 0; });
     if (inputs_->store != nullptr) {
-      std::ranges::move(inputs_->store->lists_of(issuer.get()), std::back_inserter(lists));
+      std::ranges::move(inputs_->store->lists_of(issuer), std::back_inserter(lists));
     }
   }
   return lists;

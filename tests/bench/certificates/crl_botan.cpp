@@ -1,4 +1,5 @@
-// crl_botan FILE ENTRIES: the same work by Botan's X509_CRL; a lookup needs a whole certificate there, which is on none.
+// crl_botan FILE ENTRIES: the same work by Botan's X509_CRL; a lookup needs a whole certificate there, which is on
+// none.
 #include <botan/data_src.h>
 #include <botan/pk_keys.h>
 #include <botan/x509_crl.h>
@@ -34,7 +35,9 @@ int run(const std::string& path) {
     listed = listed || crl->is_revoked(leaf);
   }
   const double lookup = (bench::seconds_now() - looking) / kLookups * 1e9;
-  fmt::print(R"({{"load_s":{},"kept_mb":{},"lookup_ns":{}}})" "\n", load, kept / 1e6, lookup);
+  fmt::print(R"({{"load_s":{},"kept_mb":{},"lookup_ns":{}}})"
+             "\n",
+             load, kept / 1e6, lookup);
   return right && !listed ? 0 : 70;
 }
 

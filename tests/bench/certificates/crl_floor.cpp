@@ -1,5 +1,5 @@
-// crl_floor FILE ENTRIES: the least that loading, checking and indexing a CRL can take, for its usual form only: one walk
-// over the entries, SHA-256, one RSA operation, a set of 64-bit words with the same room as ours.
+// crl_floor FILE ENTRIES: the least that loading, checking and indexing a CRL can take, for its usual form only: one
+// walk over the entries, SHA-256, one RSA operation, a set of 64-bit words with the same room as ours.
 #include "auth/x509/load.h"
 #include "base/digest.h"
 #include "base/mapped_file.h"
@@ -65,8 +65,9 @@ int run(const std::filesystem::path& path, std::uint64_t entries) {
   file->release_pages();
   const double kept = bench::resident() - before;
   const auto look = [&](ByteView serial) { return *set.find(word(serial.data())) != 0; };
-  fmt::print(R"({{"load_s":{},"kept_mb":{},"lookup_ns":{},"lookup_listed_ns":{},"sha256_s":{}}})" "\n", load,
-             kept / 1e6, bench::lookup_nanoseconds(entries, false, 1'000'000, look),
+  fmt::print(R"({{"load_s":{},"kept_mb":{},"lookup_ns":{},"lookup_listed_ns":{},"sha256_s":{}}})"
+             "\n",
+             load, kept / 1e6, bench::lookup_nanoseconds(entries, false, 1'000'000, look),
              bench::lookup_nanoseconds(entries, true, 1'000'000, look), hash);
   return digest.empty() ? 70 : 0;
 }

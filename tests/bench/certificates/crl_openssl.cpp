@@ -37,8 +37,9 @@ int run(const std::filesystem::path& path, std::uint64_t entries) {
   const bool right = X509_CRL_verify(crl.get(), X509_get0_pubkey(issuer->native())) == 1 && look(bench::serial(0));
   const double load = bench::seconds_now() - begin;
   const double kept = bench::resident() - before;
-  fmt::print(R"({{"load_s":{},"kept_mb":{},"lookup_ns":{},"lookup_listed_ns":{}}})" "\n", load, kept / 1e6,
-             bench::lookup_nanoseconds(entries, false, 200'000, look),
+  fmt::print(R"({{"load_s":{},"kept_mb":{},"lookup_ns":{},"lookup_listed_ns":{}}})"
+             "\n",
+             load, kept / 1e6, bench::lookup_nanoseconds(entries, false, 200'000, look),
              bench::lookup_nanoseconds(entries, true, 200'000, look));
   return right ? 0 : 70;
 }

@@ -31,8 +31,9 @@ int run(const std::filesystem::path& file, std::uint64_t entries, const std::fil
   const auto opened = auth::Crl::open(file, index);
   const bool still = opened && opened->signed_by(*issuer);
   const double open = bench::seconds_now() - again;
-  fmt::print(R"({{"load_s":{},"kept_mb":{},"lookup_ns":{},"lookup_listed_ns":{},"open_s":{}}})" "\n", load, kept / 1e6,
-             miss, hit, open);
+  fmt::print(R"({{"load_s":{},"kept_mb":{},"lookup_ns":{},"lookup_listed_ns":{},"open_s":{}}})"
+             "\n",
+             load, kept / 1e6, miss, hit, open);
   return still ? 0 : 70;
 }
 

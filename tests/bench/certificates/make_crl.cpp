@@ -3,11 +3,11 @@
 
 #include <cstdlib>
 
+#include "auth/x509/load.h"
 #include "base/der.h"
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/software_key.h"
-#include "auth/x509/load.h"
 #include "measure.h"
 
 namespace shomei::bench {
@@ -44,11 +44,10 @@ Result<void> make(std::uint64_t count, const std::filesystem::path& out) {
   const ByteView key_id(ASN1_STRING_get0_data(id), static_cast<std::size_t>(ASN1_STRING_length(id)));
   const Bytes number = extension("2.5.29.20", der::unsigned_integer(Bytes{0x10}));
   const Bytes authority = extension("2.5.29.35", der::wrap(tag::kSequence, der::wrap(tag::context(0), key_id)));
-  const Bytes extensions =
-      der::wrap(tag::context_constructed(0), der::wrap(tag::kSequence, {authority, number}));
-  const Bytes list = der::wrap(tag::kSequence, {der::unsigned_integer(Bytes{1}), algorithm, name,
-                                                utc_time("260401000000Z"), utc_time("260405000000Z"),
-                                                count > 0 ? entries(count) : Bytes(), extensions});
+  const Bytes extensions = der::wrap(tag::context_constructed(0), der::wrap(tag::kSequence, {authority, number}));
+  const Bytes list =
+      der::wrap(tag::kSequence, {der::unsigned_integer(Bytes{1}), algorithm, name, utc_time("260401000000Z"),
+                                 utc_time("260405000000Z"), count > 0 ? entries(count) : Bytes(), extensions});
   SHOMEI_TRY(Bytes signature, key->sign_digest(DigestAlgorithm::kSha256, sha256(list)));
   signature.insert(signature.begin(), 0);
   return write_file(out, der::wrap(tag::kSequence, {list, algorithm, der::wrap(tag::kBitString, signature)}));

@@ -1,5 +1,5 @@
-// path_bench ROUNDS CRL...: validations a second of a doctor's certificate of the test PKI under CRLs of several sizes. One
-// JSON object a round; contenders take turns within it.
+// path_bench ROUNDS CRL...: validations a second of a doctor's certificate of the test PKI under CRLs of several sizes.
+// One JSON object a round; contenders take turns within it.
 #include <botan/data_src.h>
 #include <botan/x509_crl.h>
 #include <botan/x509path.h>
@@ -183,8 +183,8 @@ class Botans {
     return [this] {
       const auto at = std::chrono::system_clock::time_point(given_.at);
       const Botan::X509_Certificate mine = with_lists_ ? *leaf_ : parse(given_.leaf);
-      const auto result = Botan::x509_path_validate(mine, restrictions_, {&anchors_, &pool_}, "",
-                                                    Botan::Usage_Type::UNSPECIFIED, at);
+      const auto result =
+          Botan::x509_path_validate(mine, restrictions_, {&anchors_, &pool_}, "", Botan::Usage_Type::UNSPECIFIED, at);
       return with_lists_ || result.successful_validation();
     };
   }

@@ -17,8 +17,7 @@ class PathCacheTest : public testing::Test {
   PathCacheTest() { inputs_.paths = &cache_; }
 
   ValidationReport judge_at(const char* at) {
-    return judge("holders/doctor1/signature.cer", Purpose::kSignature, inputs_, parse_rfc3339(at).value(),
-                 profiles_);
+    return judge("holders/doctor1/signature.cer", Purpose::kSignature, inputs_, parse_rfc3339(at).value(), profiles_);
   }
 
   ProfileSet profiles_ = ProfileSet::defaults();
