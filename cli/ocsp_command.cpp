@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "auth/x509/ocsp_revocation.h"
@@ -36,14 +37,23 @@ Result<std::optional<Bytes>> nonce_of(const std::string& text) {
   return *std::move(nonce);
 }
 
+/// Of several in the file (a CA with its chain), the one that issued the certificate; else the first.
+Result<auth::Certificate> issuer_of(const auth::Certificate& certificate, const std::string& file) {
+  SHOMEI_TRY(const auto candidates, auth::load_certificates({file}));
+  SHOMEI_CHECK(!candidates.empty());
+  const auto found = std::ranges::find_if(
+      candidates, [&](const auth::Certificate& candidate) { return auth::is_issued_by(certificate, candidate); });
+  return found == candidates.end() ? candidates.front() : *found;
+}
+
 Result<ExitStatus> check(const CheckOptions& options, const Context& context) {
   SHOMEI_TRY(const Time at, time_or_now(context, options.at));
   SHOMEI_TRY(auto nonce, nonce_of(options.nonce));
   SHOMEI_TRY(const auto response, auth::load_ocsp(options.file));
   SHOMEI_TRY(const auto certificate, auth::load_certificate(options.certificate));
-  SHOMEI_TRY(const auto issuer, auth::load_certificate(options.issuer));
+  SHOMEI_TRY(const auto issuer, issuer_of(certificate, options.issuer));
   SHOMEI_TRY(const auto lists, auth::load_crls(to_paths(options.crl)));
-  const auth::AlgorithmRules algorithms = auth::ProfileSet::defaults().algorithms;
+  const auth::AlgorithmRules algorithms = auth::with_sha1_of_its_time(auth::AlgorithmRules::defaults());
   const auth::OcspQuestion question{.subject = &certificate,
                                     .issuer = &issuer,
                                     .at = at,

@@ -230,12 +230,25 @@ RevocationStatus ocsp_status(std::span<const OcspResponse> answers, const OcspQu
   return status;
 }
 
+AlgorithmRules with_sha1_of_its_time(AlgorithmRules rules) {
+  constexpr Time kEnd = std::chrono::sys_days(std::chrono::year(2014) / 1 / 1) - std::chrono::seconds(1);
+  for (const std::string_view algorithm : {"1.2.840.113549.1.1.5", "1.2.840.10045.4.1"}) {
+    rules.signatures.push_back({std::string(algorithm), kEnd});
+  }
+  return rules;
+}
+
+bool is_issued_by(const Certificate& subject, const Certificate& issuer) {
+  const bool fits =
+      X509_NAME_cmp(X509_get_subject_name(issuer.native()), X509_get_issuer_name(subject.native())) == 0 &&
+      X509_verify(subject.native(), X509_get0_pubkey(issuer.native())) == 1;
+  ERR_clear_error();
+  return fits;
+}
+
 CrlLookup check_ocsp(const OcspResponse& response, const OcspQuestion& question) {
   CrlLookup answer;
-  const auto& issuer = question.issuer->native();
-  if (X509_NAME_cmp(X509_get_subject_name(issuer), X509_get_issuer_name(question.subject->native())) != 0 ||
-      X509_verify(question.subject->native(), X509_get0_pubkey(issuer)) != 1) {
-    ERR_clear_error();
+  if (!is_issued_by(*question.subject, *question.issuer)) {
     answer.findings.push_back({question.index, Check::kOcspIssuer, Severity::kFail, {}});
     return answer;
   }

@@ -64,6 +64,12 @@ OcspOpinion judge_ocsp(const OcspResponse& response, const OcspQuestion& questio
 RevocationStatus ocsp_status(std::span<const OcspResponse> answers, const OcspQuestion& question,
                              std::vector<Finding>& findings);
 
+/// The rules, and SHA-1 while it counted (NIST SP 800-131A: until the end of 2013): for answers out of archives.
+AlgorithmRules with_sha1_of_its_time(AlgorithmRules rules);
+
+/// Names and signature fit.
+bool is_issued_by(const Certificate& subject, const Certificate& issuer);
+
 /// `ocsp check`: what one answer says of the certificate. Revoked stays revoked out of force.
 CrlLookup check_ocsp(const OcspResponse& response, const OcspQuestion& question);
 

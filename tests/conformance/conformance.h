@@ -30,6 +30,7 @@ Outcome compare(bool expected_good, bool said_good);
 
 std::vector<CaseResult> run_pkits(const std::filesystem::path& folder);
 std::vector<CaseResult> run_bsi_cpt(const std::filesystem::path& folder);
+std::vector<CaseResult> run_ocsp_openssl(const std::filesystem::path& folder);
 std::vector<CaseResult> run_eprescription(const std::filesystem::path& folder);
 std::vector<CaseResult> run_eprescription_signatures(const std::filesystem::path& folder);
 std::vector<CaseResult> run_xades4j(const std::filesystem::path& folder);

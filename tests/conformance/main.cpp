@@ -21,6 +21,7 @@ namespace {
 constexpr Suite kSuites[] = {
     {"pkits", run_pkits},
     {"bsi_cpt", run_bsi_cpt},
+    {"ocsp_openssl", run_ocsp_openssl},
     {"eprescription", run_eprescription},
     {"eprescription", run_eprescription_signatures},
     {"xades_xades4j", run_xades4j},
