@@ -3,7 +3,7 @@
 from forge import values
 from forge.case import Chain, entry, expect, key, list_of, rows
 from forge.certificate import DAY, EPOCH, HOUR, key_id
-from forge.values import extension, scope
+from forge.values import extension, full_name, point, points, scope, uri
 
 LEAF = 0x1001
 HOLD = entry(LEAF, reason="certificateHold")
@@ -17,9 +17,10 @@ def delta(*entries: bytes, base: int = 100, number: int = 101, this=EPOCH + HALF
 
 
 def with_deltas(*deltas, listed=()) -> Chain:
-    """root, ca1, leaf; complete list 100 of ca1 and deltas."""
+    """root, ca1, leaf; complete list 100 of ca1, which says that there are deltas, and deltas."""
     chain = Chain()
     chain.crl.entries = list(listed)
+    chain.crl.set("freshestCRL", points(point(full_name(uri("http://crl.example/delta.crl")))))
     for i, one in enumerate(deltas):
         chain.lists[f"delta-{i + 1}"] = one
     return chain
@@ -80,8 +81,8 @@ def alone(listed):
 @rows("crl-delta-of-unusable-base", [("stale", lambda base: vars(base).update(this=EPOCH - 5 * DAY, next=EPOCH - DAY)),
                                      ("wrongly-signed", lambda base: vars(base).update(spoil_signature=True)), ("without-number", lambda base: base.drop("cRLNumber"))])
 def base_unusable(change):
-    """Stale: 5.2.4 would let a fresh delta refresh it; we ask for a complete list in force, as OpenSSL does. Without a number
-    the delta fits nothing, but the list itself stands."""
+    """Stale: 5.2.4 lets a fresh delta refresh it; we are stricter and ask for a complete list in force. Without a number the
+    delta fits nothing, but the list itself stands."""
     chain = with_deltas(delta())
     change(chain.crl)
     good = "cRLNumber" not in chain.crl.extensions
