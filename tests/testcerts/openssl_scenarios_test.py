@@ -19,7 +19,8 @@ FLAGS = {"require_explicit_policy": "-explicit_policy", "inhibit_policy_mapping"
          "partial_chain": "-partial_chain"}
 # OpenSSL accepts what we do not. Pattern of folder names: reason.
 WE_ARE_STRICTER = {
-    **dict.fromkeys(("authentication-as-signature", "malformed-hc-role", "wrong-key-usage", "wrong-policy", "key-usage-purpose-staff-*", "extended-key-usage-time-stamp-*"),
+    **dict.fromkeys(("authentication-as-signature", "malformed-hc-role", "wrong-key-usage", "wrong-policy", "hpki-policy-*", "hpki-role-*", "hpki-usage-*",
+                     "hpki-signature-as-authentication", "key-usage-purpose-staff-*", "extended-key-usage-time-stamp-*"),
                     "a rule of the purpose; OpenSSL is asked for none"),
     **dict.fromkeys(("basic-constraints-malformed-trailing-bytes", "key-usage-malformed-leaf-trailing-bytes", "extension-malformed-*-trailing-bytes"),
                     "RFC 5280, 4.2: an extension holds one DER value; OpenSSL passes over what follows it"),
@@ -52,7 +53,7 @@ OPENSSL_IS_STRICTER = {
     **dict.fromkeys(("crl-beside-bad-*", "crl-delta-unfit-*-takes-nothing-away", "loop-beside-the-good-path"), "OpenSSL takes one candidate and tries no other"),
     "crl-entry-after-the-time-in-question": "OpenSSL does not compare the revocation date with -attime",
     "ocsp-revoked-later": "OpenSSL does not compare the revocation time with -attime",
-    **dict.fromkeys(("crl-of-root-revokes-root", "partial-chain-asked", "self-signed-leaf-trusted"), "OpenSSL asks for a list about the anchor too; 6.1 does not"),
+    **dict.fromkeys(("crl-of-root-revokes-root", "hpki-root-list-rarl-missing", "partial-chain-asked", "self-signed-leaf-trusted"), "OpenSSL asks for a list about the anchor too; 6.1 does not"),
     "crl-partition-name-of-issuer-without-point": "RFC 5280, 6.3.3, last paragraph; OpenSSL has no such default point",
     **dict.fromkeys(("crl-until-this-second", "validity-last-second"), "RFC 5280, 4.1.2.5: inclusive; OpenSSL ends one second early"),
     "ocsp-cert-id-sha*": "`openssl ocsp` looks for the SHA-1 identifier that it would have asked with",
