@@ -41,6 +41,8 @@ class Validation {
   const ValidationInputs* inputs_;
   const ProfileSet* profiles_;
   WorkBudget* budget_;
+  /// Of inputs_->chain, made for the first search.
+  std::optional<IssuerIndex> chain_{};
   /// Certificates whose judgement is under way, outermost first.
   std::vector<Certificate> pending_;
 };
@@ -67,7 +69,11 @@ ValidationReport Validation::run(const Certificate& leaf, const ValidationOption
 
 ValidationReport Validation::search(const Certificate& leaf, const ValidationOptions& options,
                                     std::span<const Certificate> anchors) {
-  PathSearch search(anchors, inputs_->chain, *budget_);
+  if (!chain_) {
+    chain_.emplace(inputs_->chain);
+  }
+  const IssuerIndex anchor_index(anchors);
+  PathSearch search(anchor_index, *chain_, *budget_);
   std::optional<ValidationReport> best;
   const auto done = search.each(leaf, [&](const Path& path) {
     ValidationReport report = judge(path, options);
