@@ -77,7 +77,7 @@ void judge_nonce(const OcspResponse& response, const OcspQuestion& question, std
   if (!nonce) {
     findings.push_back({question.index,
                         Check::kOcspNonceAbsent,
-                        question.rules.nonce_required ? Severity::kFail : Severity::kInfo,
+                        question.rules.allow_no_nonce ? Severity::kInfo : Severity::kFail,
                         {}});
   } else if (*nonce != *question.nonce) {
     findings.push_back({question.index, Check::kOcspNonce, Severity::kFail, {}});

@@ -13,8 +13,8 @@ struct OcspRules {
   std::chrono::seconds skew{300};
   /// Oldest thisUpdate of an answer without nextUpdate; zero: such answers never count.
   std::chrono::seconds max_age{86'400};
-  /// An answer without the nonce that was asked for does not count. Responders of RFC 5019 sign beforehand, without.
-  bool nonce_required = false;
+  /// An answer without the nonce that was asked for counts all the same: responders of RFC 5019 sign beforehand.
+  bool allow_no_nonce = false;
 };
 
 /// Whether the responder's own certificate is revoked, by other evidence.

@@ -114,7 +114,8 @@ OcspDesk::~OcspDesk() = default;
 Result<std::unique_ptr<OcspDesk>> OcspDesk::open(const OcspSettings& settings, const Clock& clock,
                                                  const auth::AlgorithmRules& algorithms,
                                                  const OcspTransport& transport) {
-  const auth::OcspRules rules{.skew = settings.skew, .max_age = settings.max_age};
+  const auth::OcspRules rules{
+      .skew = settings.skew, .max_age = settings.max_age, .allow_no_nonce = settings.nonce != OcspNonce::kRequire};
   std::unique_ptr<OcspDesk> desk(new OcspDesk(settings, rules));
   std::vector<OcspSettings::Issuer> rows = settings.issuers;
   rows.push_back({.ca = "", .mode = settings.mode});
@@ -125,7 +126,8 @@ Result<std::unique_ptr<OcspDesk>> OcspDesk::open(const OcspSettings& settings, c
       SHOMEI_TRY(auto way, transport(stop.get_token()));
       line = std::make_unique<Line>(
           row.mode, std::move(way), std::move(stop), clock,
-          auth::OcspClientOptions{.url = row.url, .nonce = settings.nonce, .rules = rules, .algorithms = algorithms});
+          auth::OcspClientOptions{
+              .url = row.url, .nonce = settings.nonce != OcspNonce::kOff, .rules = rules, .algorithms = algorithms});
     }
   }
   return desk;

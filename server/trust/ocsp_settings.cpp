@@ -1,6 +1,6 @@
 #include "server/trust/ocsp_settings.h"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -12,14 +12,18 @@ namespace shomei::server {
 namespace {
 
 constexpr std::array<std::string_view, 3> kModes{"off", "prefer", "require"};
+constexpr std::array<std::string_view, 3> kNonces{"off", "offer", "require"};
 
-Result<OcspMode> read_mode(const TomlTable& table, OcspMode fallback) {
-  SHOMEI_TRY(const std::string word, table.text("mode", kModes[static_cast<std::size_t>(fallback)]));
-  const auto* const found = std::ranges::find(kModes, word);
-  if (found == kModes.end()) {
-    return fail(Code::kConfigInvalid, fmt::format("ocsp: mode \"{}\" is none of off, prefer, require", word));
+/// One of three words, in the order of the enumeration.
+template <class Enum>
+Result<Enum> read_word(const TomlTable& table, std::string_view key, const std::array<std::string_view, 3>& words,
+                       Enum fallback) {
+  SHOMEI_TRY(const std::string word, table.text(key, words[static_cast<std::size_t>(fallback)]));
+  const auto* const found = std::ranges::find(words, word);
+  if (found == words.end()) {
+    return fail(Code::kConfigInvalid, fmt::format("ocsp: {} \"{}\" is none of {}", key, word, fmt::join(words, ", ")));
   }
-  return static_cast<OcspMode>(found - kModes.begin());
+  return static_cast<Enum>(found - words.begin());
 }
 
 template <class Unit>
@@ -40,7 +44,7 @@ Result<OcspSettings::Issuer> read_issuer(const TomlTable& table) {
     return fail(Code::kConfigInvalid, fmt::format("ocsp.issuers: ca \"{}\" is not a SHA-256 in hexadecimal", pin));
   }
   issuer.ca = to_hex(*bytes);
-  SHOMEI_TRY(issuer.mode, read_mode(table, issuer.mode));
+  SHOMEI_TRY(issuer.mode, read_word(table, "mode", kModes, issuer.mode));
   SHOMEI_TRY(issuer.url, table.text("url", ""));
   if (!issuer.url.empty() && !issuer.url.starts_with("http://")) {
     // Answers are signed in themselves; https would need a revocation check of its own.
@@ -53,8 +57,8 @@ Result<OcspSettings::Issuer> read_issuer(const TomlTable& table) {
 
 Result<OcspSettings> OcspSettings::read(const TomlTable& table) {
   OcspSettings settings;
-  SHOMEI_TRY(settings.mode, read_mode(table, settings.mode));
-  SHOMEI_TRY(settings.nonce, table.boolean("nonce", settings.nonce));
+  SHOMEI_TRY(settings.mode, read_word(table, "mode", kModes, settings.mode));
+  SHOMEI_TRY(settings.nonce, read_word(table, "nonce", kNonces, settings.nonce));
   SHOMEI_TRY(settings.skew, read_time(table, "skew", settings.skew, 3'600));
   SHOMEI_TRY(settings.max_age, read_time(table, "max_age", settings.max_age, 604'800));
   SHOMEI_TRY(settings.wait, read_time(table, "wait", settings.wait, 30'000));

@@ -16,6 +16,9 @@ namespace shomei::server {
 /// without a good answer nobody gets in.
 enum class OcspMode : std::uint8_t { kOff, kPrefer, kRequire };
 
+/// Offer: asked with a nonce, answered with or without (RFC 5019).
+enum class OcspNonce : std::uint8_t { kOff, kOffer, kRequire };
+
 /// [ocsp] of the configuration.
 struct OcspSettings {
   struct Issuer {
@@ -28,7 +31,7 @@ struct OcspSettings {
   /// For CAs without a row of their own.
   OcspMode mode = OcspMode::kOff;
   std::vector<Issuer> issuers{};
-  bool nonce = true;
+  OcspNonce nonce = OcspNonce::kOffer;
   std::chrono::seconds skew{300};
   std::chrono::seconds max_age{86'400};
   /// Longest time that one login waits for answers, all together.

@@ -200,12 +200,11 @@ TEST_F(OcspClientTest, each_failure_has_a_name) {
   EXPECT_EQ(failure(of(forge_ocsp_der(world, {.singles = {{.state = 2}}}))), "ocsp.unknown");
 }
 
-TEST_F(OcspClientTest, an_answer_made_beforehand_counts_unless_a_nonce_is_required) {
-  responder.answer = [this](const HttpRequest&) { return with_body(forge_ocsp_der(world, {})); };
+TEST_F(OcspClientTest, an_answer_made_beforehand_counts_only_where_that_is_allowed) {
+  EXPECT_EQ(failure([this](const HttpRequest&) { return with_body(forge_ocsp_der(world, {})); }), "ocsp.nonce-absent");
+  options.rules.allow_no_nonce = true;
   OcspClient asking = client();
   EXPECT_TRUE(ask(asking).response);
-  options.rules.nonce_required = true;
-  EXPECT_EQ(failure(responder.answer), "ocsp.nonce-absent");
 }
 
 TEST_F(OcspClientTest, without_nonce_it_goes_by_get) {

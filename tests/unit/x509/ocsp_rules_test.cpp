@@ -252,11 +252,12 @@ TEST_F(OcspRuled, nonce) {
   question.nonce = Bytes(32, 7);
   EXPECT_EQ(judged({.nonce = Bytes(32, 7)}, question).state, RevocationState::kGood);
   EXPECT_THAT(refused(judged({.nonce = Bytes(32, 8)}, question)), ElementsAre("ocsp.nonce"));
+  EXPECT_THAT(refused(judged({}, question)), ElementsAre("ocsp.nonce-absent"));
+  question.rules.allow_no_nonce = true;
+  EXPECT_THAT(refused(judged({.nonce = Bytes(32, 8)}, question)), ElementsAre("ocsp.nonce"));
   const OcspOpinion beforehand = judged({}, question);
   EXPECT_EQ(beforehand.state, RevocationState::kGood);
   EXPECT_THAT(checks(beforehand.findings), ElementsAre("ocsp.nonce-absent"));
-  question.rules.nonce_required = true;
-  EXPECT_THAT(refused(judged({}, question)), ElementsAre("ocsp.nonce-absent"));
   // Nobody asked for one.
   EXPECT_EQ(judged({.nonce = Bytes(32, 8)}).state, RevocationState::kGood);
 }
