@@ -37,11 +37,12 @@ Result<Unit> read_time(const TomlTable& table, std::string_view key, Unit fallba
 
 Result<OcspSettings::Issuer> read_issuer(const TomlTable& table) {
   OcspSettings::Issuer issuer;
-  SHOMEI_TRY(std::string pin, table.text("ca"));
-  std::erase(pin, ':');
-  const auto bytes = from_hex(pin);
+  SHOMEI_TRY(std::string fingerprint, table.text("ca"));
+  std::erase(fingerprint, ':');
+  const auto bytes = from_hex(fingerprint);
   if (!bytes || bytes->size() != 32) {
-    return fail(Code::kConfigInvalid, fmt::format("ocsp.issuers: ca \"{}\" is not a SHA-256 in hexadecimal", pin));
+    return fail(Code::kConfigInvalid,
+                fmt::format("ocsp.issuers: ca \"{}\" is not a SHA-256 in hexadecimal", fingerprint));
   }
   issuer.ca = to_hex(*bytes);
   SHOMEI_TRY(issuer.mode, read_word(table, "mode", kModes, issuer.mode));

@@ -1,6 +1,7 @@
 #include "ocsp_forge.h"
 
 #include <openssl/ocsp.h>
+#include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
 #include "base/openssl_digest.h"
@@ -89,7 +90,14 @@ Bytes forge_ocsp_der(const OcspWorld& world, const ForgedOcsp& what) {
   const Certificate& signer = what.signer != nullptr ? *what.signer : world.ca;
   EVP_PKEY* key = what.key != nullptr ? what.key : world.ca_key.get();
   const unsigned long flags = OCSP_NOTIME | (what.by_name ? 0U : OCSP_RESPID_KEY) | (what.enclose ? 0U : OCSP_NOCERTS);
-  SHOMEI_CHECK(OCSP_basic_sign(basic.get(), signer.native(), key, what.digest, nullptr, flags) == 1);
+  const OwnedDigestContext context(EVP_MD_CTX_new());
+  EVP_PKEY_CTX* parameters = nullptr;
+  SHOMEI_CHECK(EVP_DigestSignInit(context.get(), &parameters, what.digest, nullptr, key) == 1);
+  if (what.pss) {
+    EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PSS_PADDING);
+    EVP_PKEY_CTX_set_rsa_pss_saltlen(parameters, RSA_PSS_SALTLEN_DIGEST);
+  }
+  SHOMEI_CHECK(OCSP_basic_sign_ctx(basic.get(), signer.native(), context.get(), nullptr, flags) == 1);
   const OwnedResponse response(OCSP_response_create(OCSP_RESPONSE_STATUS_SUCCESSFUL, basic.get()));
   return to_der<i2d_OCSP_RESPONSE>(response.get());
 }

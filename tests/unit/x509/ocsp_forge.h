@@ -56,6 +56,8 @@ struct ForgedOcsp {
   Bytes nonce{};
   std::string critical{};
   const EVP_MD* digest = EVP_sha256();
+  /// RSASSA-PSS, for an RSA key.
+  bool pss = false;
 };
 Bytes forge_ocsp_der(const OcspWorld& world, const ForgedOcsp& what);
 OcspResponse forge_ocsp(const OcspWorld& world, const ForgedOcsp& what);

@@ -91,9 +91,17 @@ TEST(Ocsp, only_the_key_that_signed_has_signed) {
 }
 
 TEST(Ocsp, rsa_and_pss_signatures_are_judged) {
-  OcspWorld world;
-  const Certificate root = certificate("trust/signature/root.cer");
-  EXPECT_FALSE(forge_ocsp(world, {}).signed_by(root));
+  const OcspWorld world;
+  const OwnedPkey key(EVP_RSA_gen(2048));
+  const Certificate signer =
+      forge({.subject = "CA", .issuer = "Root", .key = key.get(), .issuer_key = world.other_key.get()});
+  for (const bool pss : {false, true}) {
+    const OcspResponse response = forge_ocsp(world, {.signer = &signer, .key = key.get(), .pss = pss});
+    EXPECT_EQ(response.facts().signature_algorithm,
+              pss ? "1.2.840.113549.1.1.10/2.16.840.1.101.3.4.2.1" : "1.2.840.113549.1.1.11");
+    EXPECT_TRUE(response.signed_by(signer));
+    EXPECT_FALSE(response.signed_by(world.ca));
+  }
 }
 
 }  // namespace
