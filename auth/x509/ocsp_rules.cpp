@@ -129,7 +129,8 @@ struct Weighed {
   const OcspResponse* response;
 };
 
-/// In force before out of force, then newest first; `answers` about other serial numbers left out.
+/// In force before out of force, then newest first, of equally old ones the worse; `answers` about other serial numbers
+/// left out.
 std::vector<Weighed> weigh(std::span<const OcspResponse> answers, const OcspQuestion& question) {
   const Bytes serial = serial_content(question.subject->native());
   std::vector<Weighed> opinions;
@@ -140,8 +141,8 @@ std::vector<Weighed> weigh(std::span<const OcspResponse> answers, const OcspQues
       opinions.push_back({judge_ocsp(answer, question), &answer});
     }
   }
-  std::ranges::stable_sort(opinions, std::greater(), [](const Weighed& one) {
-    return std::tuple(one.opinion.in_force, one.opinion.single.this_update);
+  std::ranges::sort(opinions, std::greater(), [](const Weighed& one) {
+    return std::tuple(one.opinion.in_force, one.opinion.single.this_update, one.opinion.state);
   });
   return opinions;
 }

@@ -46,9 +46,11 @@ IssuerIndex::IssuerIndex(std::span<const Certificate> certificates) {
   for (const Certificate& certificate : certificates) {
     sorted_.push_back(&certificate);
   }
-  std::ranges::stable_sort(sorted_, [](const Certificate* a, const Certificate* b) {
+  // Equals stay in their order, which is that of their addresses.
+  std::ranges::sort(sorted_, [](const Certificate* a, const Certificate* b) {
     const int names = X509_NAME_cmp(subject_of(a), subject_of(b));
-    return names != 0 ? names < 0 : compare_keys(key_of(a), key_of(b)) < 0;
+    const int keys = names != 0 ? 0 : compare_keys(key_of(a), key_of(b));
+    return names != 0 ? names < 0 : keys != 0 ? keys < 0 : std::less()(a, b);
   });
 }
 
@@ -103,7 +105,7 @@ Result<std::vector<const Certificate*>> PathSearch::rank(IssuerIndex::Entries gr
       ranks.emplace_back((fits ? 0 : 2) + (near ? 0 : 1), candidate);
     }
   }
-  std::ranges::stable_sort(ranks, {}, &std::pair<int, const Certificate*>::first);
+  std::ranges::sort(ranks);
   std::vector<const Certificate*> ranked;
   std::ranges::copy(ranks | std::views::values, std::back_inserter(ranked));
   return ranked;
