@@ -1,0 +1,19 @@
+#pragma once
+
+#include "base/toml.h"
+#include "server/trust/fetcher.h"
+#include "server/watch/webhook.h"
+
+namespace shomei::server {
+
+/// [crl], [[crl.source]], [[crl.issuer]] and [webhook] (docs/server.md).
+struct SupplyConfig {
+  FetchOptions fetch{};
+  FreshnessRules freshness{};
+  WebhookOptions webhook{};
+};
+
+/// Relative paths are taken from `folder`. Errors: config.*, input.* (the webhook's secret).
+Result<SupplyConfig> read_supply(const TomlTable& table, const std::filesystem::path& folder);
+
+}  // namespace shomei::server
