@@ -90,6 +90,11 @@ enum class Code : std::uint16_t {
   kStoreNewerSchema,
   kStoreNotFound,
   kStoreConflict,
+  // the administrator's changes
+  kApprovalOwn,
+  kApprovalClosed,
+  kRehearsalUnknown,
+  kRehearsalBusy,
   // signing
   kSignUnsupported,
   kCount

@@ -26,6 +26,7 @@ constexpr auto kStatuses = std::to_array<StatusRow>({
     {Code::kAgentTooMany, 429},
     {Code::kCrlRefused, 422},
     {Code::kStoreNotFound, 404},
+    {Code::kRehearsalUnknown, 404},
     {Code::kStoreFull, 507},
     {Code::kStorageFull, 507},
 });

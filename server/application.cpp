@@ -2,8 +2,10 @@
 
 #include <sys/stat.h>
 
+#include "server/holds/routes.h"
 #include "server/oidc/authority.h"
 #include "server/oidc/routes.h"
+#include "server/trust/end_sessions.h"
 
 namespace shomei::server {
 namespace {
@@ -22,7 +24,8 @@ Result<void> make_state_folder(const std::filesystem::path& folder) {
 }  // namespace
 
 Application::Application(const Config& config, const Clock& clock, std::unique_ptr<Store> store,
-                         std::unique_ptr<Trust> trust, std::unique_ptr<TokenIssuer> issuer)
+                         std::unique_ptr<Trust> trust, std::unique_ptr<TokenIssuer> issuer,
+                         std::unique_ptr<OcspDesk> ocsp)
     : origins_(config.origins),
       networks_(config.networks),
       store_(std::move(store)),
@@ -31,6 +34,10 @@ Application::Application(const Config& config, const Clock& clock, std::unique_p
       challenges_(clock),
       sessions_(*store_, clock, {.lease = config.lease, .longest = config.longest}),
       people_(*store_, clock),
+      holds_(*store_, clock, *issuer_, sessions_),
+      approvals_(*store_, clock, config.two_persons),
+      rehearsals_(*store_, *trust_, clock, config.evidence),
+      ocsp_(std::move(ocsp)),
       login_{.store = *store_,
              .clock = clock,
              .challenges = challenges_,
@@ -38,8 +45,17 @@ Application::Application(const Config& config, const Clock& clock, std::unique_p
              .sessions = sessions_,
              .issuer = *issuer_,
              .origins = origins_,
-             .networks = networks_},
-      admin_{.login = login_, .trust = *trust_, .people = people_} {}
+             .networks = networks_,
+             .metrics = &metrics_,
+             .ocsp = ocsp_.get()},
+      admin_{.login = login_,
+             .trust = *trust_,
+             .people = people_,
+             .holds = holds_,
+             .approvals = approvals_,
+             .rehearsals = rehearsals_},
+      clock_(clock),
+      evidence_(config.evidence) {}
 
 Result<std::unique_ptr<Application>> Application::create(const Config& config, const Clock& clock) {
   SHOMEI_TRY(make_state_folder(config.state));
@@ -48,27 +64,63 @@ Result<std::unique_ptr<Application>> Application::create(const Config& config, c
              open_token_issuer(
                  config.token_key,
                  {.issuer = config.issuer, .audience = config.audience, .lifetime = config.token_lifetime}, clock));
-  SHOMEI_TRY(auto trust, Trust::load(*store, clock, {.profiles = config.profiles, .crl_grace = config.crl_grace}));
-  return std::unique_ptr<Application>(
-      new Application(config, clock, std::move(store), std::move(trust), std::move(issuer)));
+  SHOMEI_TRY(auto trust,
+             Trust::load(*store, clock, {.profiles = config.profiles, .freshness = config.supply.freshness,
+                                                   .files = CrlFiles(config.state / "crl")}));
+  SHOMEI_TRY(auto ocsp, OcspDesk::open(config.ocsp, clock, config.profiles.algorithms, ocsp_over_http(config.ocsp)));
+  std::unique_ptr<Application> application(
+      new Application(config, clock, std::move(store), std::move(trust), std::move(issuer), std::move(ocsp)));
+  SHOMEI_TRY(application->supply_, Supply::create(config.supply, {.store = *application->store_,
+                                                                  .clock = clock,
+                                                                  .trust = *application->trust_,
+                                                                  .sessions = application->sessions_,
+                                                                  .metrics = application->metrics_,
+                                                                  .tls_certificate = config.listen.certificate}));
+  return application;
 }
 
 std::vector<http::Route> Application::public_routes() const {
   std::vector<http::Route> routes = login_routes(login_);
+  routes.push_back(public_holds_route(admin_.holds));
   for (http::Route& route : admin_routes(admin_, administrators(login_))) {
+    routes.push_back(std::move(route));
+  }
+  for (http::Route& route : supply_routes(login_, *supply_, administrators(login_))) {
     routes.push_back(std::move(route));
   }
   return routes;
 }
 
 std::vector<http::Route> Application::local_routes() const {
-  return admin_routes(admin_, http::owner_and_root());
+  std::vector<http::Route> routes = admin_routes(admin_, http::owner_and_root());
+  for (http::Route& route : supply_routes(login_, *supply_, http::owner_and_root())) {
+    routes.push_back(std::move(route));
+  }
+  routes.push_back(metrics_route(metrics_, http::owner_and_root()));
+  return routes;
+}
+
+Result<void> Application::end_untrusted_sessions() {
+  const auto trust = trust_->snapshot();
+  if (trust->seq != swept_) {
+    SHOMEI_TRY(end_untrusted(sessions_, *trust, "server"));
+    swept_ = trust->seq;
+  }
+  return {};
 }
 
 void Application::sweep() {
-  if (const auto swept = sessions_.sweep(); !swept) {
-    log::error("sessions: {}", describe(swept.error()));
-  }
+  constexpr std::size_t kForgottenAtOnce = 1000;
+  const auto told = [](std::string_view what, const auto& result) {
+    if (!result) {
+      log::error("{}: {}", what, describe(result.error()));
+    }
+  };
+  told("sessions", sessions_.sweep());
+  told("trust", trust_->refresh());
+  told("sessions", end_untrusted_sessions());
+  told("holds", holds_.sweep());
+  told("evidence", store_->forget_logins(clock_.now() - evidence_, kForgottenAtOnce));
 }
 
 }  // namespace shomei::server

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/admin/routes.h"
+#include "server/admin/supply_routes.h"
 #include "server/config.h"
 
 namespace shomei::server {
@@ -18,13 +19,20 @@ class Application {
   std::vector<http::Route> public_routes() const;
   /// For the Unix socket of owner and root.
   std::vector<http::Route> local_routes() const;
-  /// Writes down the end of sessions whose lease is over; to be called every second or so.
+  /// Writes down the end of sessions whose lease is over or whose card lost its trust, takes over what other servers
+  /// on the same store have changed, forgets old logins; to be called every second or so.
   void sweep();
+  /// The threads that fetch lists, look at what grows old and tell the webhook.
+  void start() { supply_->start(); }
+  /// Ends them, and whoever waits for a fetch; before the servers stop.
+  void stop() { supply_->stop(); }
+  Supply& supply() { return *supply_; }
   Store& store() { return *store_; }
 
  private:
+  Result<void> end_untrusted_sessions();
   Application(const Config& config, const Clock& clock, std::unique_ptr<Store> store, std::unique_ptr<Trust> trust,
-              std::unique_ptr<TokenIssuer> issuer);
+              std::unique_ptr<TokenIssuer> issuer, std::unique_ptr<OcspDesk> ocsp);
 
   const std::vector<std::string> origins_;
   const Networks networks_;
@@ -34,8 +42,19 @@ class Application {
   Challenges challenges_;
   Sessions sessions_;
   Register people_;
+  Holds holds_;
+  Approvals approvals_;
+  Rehearsals rehearsals_;
+  Metrics metrics_;
+  std::unique_ptr<OcspDesk> ocsp_;
   LoginParts login_;
   AdminParts admin_;
+  const Clock& clock_;
+  const std::chrono::days evidence_;
+  /// The generation whose sessions were looked through.
+  std::int64_t swept_ = 0;
+  /// Last made and first ended: it uses the rest.
+  std::unique_ptr<Supply> supply_;
 };
 
 }  // namespace shomei::server

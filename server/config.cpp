@@ -71,8 +71,18 @@ Result<void> read_times(const TomlTable& table, Config& config) {
   SHOMEI_TRY(const TomlTable session, table.table("session"));
   SHOMEI_TRY(config.lease, seconds(session, "lease", config.lease, 1, 3'600));
   SHOMEI_TRY(config.longest, seconds(session, "longest", config.longest, 60, 604'800));
-  SHOMEI_TRY(const TomlTable crl, table.table("crl"));
-  SHOMEI_TRY(config.crl_grace, seconds(crl, "grace", config.crl_grace, 0, 604'800));
+  return {};
+}
+
+Result<void> read_administration(const TomlTable& table, Config& config) {
+  SHOMEI_TRY(const TomlTable evidence, table.table("evidence"));
+  SHOMEI_TRY(const std::int64_t days, evidence.integer("days", config.evidence.count()));
+  if (days < 1 || days > 400) {
+    return wrong("evidence.days", "must be from 1 to 400");
+  }
+  config.evidence = std::chrono::days(days);
+  SHOMEI_TRY(const TomlTable admin, table.table("admin"));
+  SHOMEI_TRY(config.two_persons, admin.boolean("two_persons", config.two_persons));
   return {};
 }
 
@@ -136,8 +146,12 @@ Result<Config> Config::read(const TomlTable& table, const std::filesystem::path&
   SHOMEI_TRY(const TomlTable store, table.table("store"));
   SHOMEI_TRY(read_store(store, config));
   SHOMEI_TRY(read_times(table, config));
+  SHOMEI_TRY(const TomlTable ocsp, table.table("ocsp"));
+  SHOMEI_TRY(config.ocsp, OcspSettings::read(ocsp));
   SHOMEI_TRY(read_networks(table, config));
   SHOMEI_TRY(read_profile(table, config));
+  SHOMEI_TRY(config.supply, read_supply(table, folder));
+  SHOMEI_TRY(read_administration(table, config));
   SHOMEI_TRY(complete(config, folder, origins));
   SHOMEI_TRY(table.finish());
   return config;

@@ -7,6 +7,8 @@
 #include "http/server.h"
 #include "server/oidc/networks.h"
 #include "server/store/store.h"
+#include "server/trust/ocsp_settings.h"
+#include "server/watch/supply_config.h"
 
 namespace shomei::server {
 
@@ -28,8 +30,13 @@ struct Config {
   std::chrono::seconds lease{15};
   std::chrono::seconds longest{43'200};
   Networks networks;
-  std::chrono::seconds crl_grace{0};
+  SupplyConfig supply;
+  OcspSettings ocsp;
   auth::ProfileSet profiles;
+  /// How long logins are kept for rehearsals.
+  std::chrono::days evidence{30};
+  /// Changes of trust need a second administrator.
+  bool two_persons = false;
 
   /// Relative paths are taken from `folder`. Errors: config.*.
   static Result<Config> read(const TomlTable& table, const std::filesystem::path& folder);

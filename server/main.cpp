@@ -69,12 +69,14 @@ Result<void> serve(const server::Config& config) {
   SHOMEI_TRY(const auto tls, http::Server::start(config.listen, application->public_routes()));
   fmt::print("ready {} {}\n", tls->address(), local->address());
   std::fflush(stdout);
+  application->start();
   constexpr int kSweepMilliseconds = 1000;
   pollfd wait{.fd = signals.descriptor(), .events = POLLIN, .revents = 0};
   while (::poll(&wait, 1, kSweepMilliseconds) != 1) {
     application->sweep();
   }
   log::info("stopping");
+  application->stop();
   tls->stop();
   local->stop();
   return {};

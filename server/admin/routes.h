@@ -1,7 +1,10 @@
 #pragma once
 
 #include "http/route.h"
+#include "server/admin/approvals.h"
+#include "server/holds/holds.h"
 #include "server/oidc/login.h"
+#include "server/trust/rehearsal.h"
 
 namespace shomei::server {
 
@@ -10,6 +13,9 @@ struct AdminParts {
   const LoginParts& login;
   Trust& trust;
   Register& people;
+  Holds& holds;
+  Approvals& approvals;
+  Rehearsals& rehearsals;
 };
 
 /// `/v1/admin/*` (docs/server.md) under the given rule.

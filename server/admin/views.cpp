@@ -29,19 +29,55 @@ OrderedJson to_json(const TrustSnapshot::Ca& ca) {
           {"subject", facts.subject},
           {"issuer", facts.issuer},
           {"not_after", to_rfc3339(facts.not_after)},
-          {"added_at", to_rfc3339(ca.record.added_at)}};
+          {"added_at", to_rfc3339(ca.record.added_at)},
+          {"added_by", ca.record.added_by}};
 }
 
-OrderedJson to_json(const CrlRecord& crl, bool in_force) {
+OrderedJson to_json(const CrlRecord& crl, bool in_force, Time now) {
   return {{"sha256", crl.sha256},
           {"issuer", crl.issuer},
           {"number", crl.number},
           {"scope", crl.scope},
           {"this_update", to_rfc3339(crl.this_update)},
           {"next_update", crl.next_update ? OrderedJson(to_rfc3339(*crl.next_update)) : OrderedJson()},
+          {"age", (now - crl.this_update).count()},
           {"entries", crl.entries},
+          {"bytes", crl.bytes},
           {"imported_at", to_rfc3339(crl.imported_at)},
+          {"imported_by", crl.imported_by},
           {"current", in_force}};
+}
+
+OrderedJson to_json(const GenerationRecord& generation) {
+  return {{"seq", generation.seq},
+          {"made_at", to_rfc3339(generation.made_at)},
+          {"actor", generation.actor},
+          {"kind", generation.kind},
+          {"subject", generation.subject}};
+}
+
+OrderedJson to_json(const ProposalRecord& proposal) {
+  return {{"id", proposal.id},
+          {"kind", proposal.kind},
+          {"subject", proposal.subject},
+          {"state", proposal.state},
+          {"by", proposal.by},
+          {"at", to_rfc3339(proposal.at)},
+          {"expires_at", to_rfc3339(proposal.expires_at)},
+          {"decided_by", proposal.decided_by},
+          {"decided_at", proposal.decided_at ? OrderedJson(to_rfc3339(*proposal.decided_at)) : OrderedJson()}};
+}
+
+OrderedJson to_json(const HoldRecords& holds) {
+  OrderedJson list = OrderedJson::array();
+  for (const CardHold& card : holds.cards) {
+    list.push_back({{"issuer", card.issuer},
+                    {"serial", card.serial},
+                    {"reason", card.reason},
+                    {"since", to_rfc3339(card.since)},
+                    {"by", card.by}});
+  }
+  return {{"number", holds.number}, {"cards", std::move(list)}, {"persons", holds.persons}};
 }
 
 OrderedJson to_json(const AuditRecord& record) {

@@ -40,7 +40,8 @@ class Attempt {
       SHOMEI_TRY(refused, check_register());
     }
     if (refused) {
-      SHOMEI_TRY(parts_.store.commit({}, record("login.refused", *refused)));
+      SHOMEI_TRY(parts_.store.commit(evidence(*refused), record("login.refused", *refused)));
+      count(info(refused->code).id);
       return LoginOutcome(*std::move(refused));
     }
     return grant();
@@ -54,7 +55,10 @@ class Attempt {
   Result<LoginOutcome> grant();
   auth::LoginClaims claims() const;
   AuditEvent record(std::string_view event, const LoginRefused& refused) const;
+  LoginRecord used(std::string_view outcome) const;
+  std::vector<Change> evidence(const LoginRefused& refused) const;
   OrderedJson circumstances() const;
+  void count(std::string_view outcome) const;
 
   const LoginParts& parts_;
   const ProofRequest& request_;
@@ -94,7 +98,13 @@ std::optional<LoginRefused> Attempt::check_proof() {
 }
 
 std::optional<LoginRefused> Attempt::check_certificate() {
-  judgement_ = parts_.trust.judge(*certificate_);
+  LoginOcsp ocsp{.stapled = request_.ocsp};
+  std::optional<OcspDesk::Turn> turn;
+  if (parts_.ocsp != nullptr) {
+    ocsp.source = &turn.emplace(parts_.ocsp->turn());
+    ocsp.rules = parts_.ocsp->rules();
+  }
+  judgement_ = parts_.trust.judge(*certificate_, std::move(ocsp));
   if (judgement_.report.verdict == auth::Verdict::kValid) {
     return std::nullopt;
   }
@@ -104,6 +114,11 @@ std::optional<LoginRefused> Attempt::check_certificate() {
 
 Result<std::optional<LoginRefused>> Attempt::check_register() {
   LoginRefused refused;
+  SHOMEI_TRY(const bool held, parts_.store.on_hold(certificate_->facts().issuer, certificate_->facts().serial));
+  if (held) {
+    refused.findings.push_back(finding("card.hold", "The card is on hold: it was reported as lost or misused.",
+                                       "このカードは利用を停止されています（紛失などの届け出）。"));
+  }
   SHOMEI_TRY(auto person, parts_.store.find_person_by_card(card_of(*certificate_)));
   if (!person) {
     refused.findings.push_back(finding("registration.person", "The card is not registered on this network.",
@@ -182,13 +197,65 @@ Result<LoginOutcome> Attempt::grant() {
   detail["facility"] = facility_.code;
   detail["purpose_of_use"] = request_.purpose_of_use;
   detail["reason"] = request_.reason;
-  const std::vector<Change> changes{change::AddSession{session}};
+  if (auto graced = grace_used(judgement_.report, parts_.trust.freshness(), parts_.clock.now()); !graced.empty()) {
+    detail["crl_grace"] = std::move(graced);
+  }
+  const std::vector<Change> changes{change::AddSession{session}, change::AddLogin{used("granted")}};
   SHOMEI_TRY(parts_.store.commit(
       changes, audit_event(parts_.clock, "login.granted", person_.id, certificate_->facts().subject, detail)));
+  count("granted");
   return LoginOutcome(LoginGranted{.tokens = std::move(tokens),
                                    .session_id = session.id,
                                    .expires_in = parts_.issuer.rules().lifetime,
                                    .lease = parts_.sessions.lease()});
+}
+
+/// What a change of trust is tried on later.
+LoginRecord Attempt::used(std::string_view outcome) const {
+  return {.at = parts_.clock.now(),
+          .certificate = certificate_->facts().sha256,
+          .der = to_bytes(certificate_->der()),
+          .use = std::string(auth::name(judgement_.purpose)),
+          .facility = facility_.code.empty() ? request_.facility : facility_.code,
+          .person = person_.id,
+          .outcome = std::string(outcome),
+          .checks = {}};
+}
+
+/// Nothing until the signature was right, nor of a certificate of a size that no card has: strangers fill no table.
+std::vector<Change> Attempt::evidence(const LoginRefused& refused) const {
+  constexpr std::size_t kLargest = 16U << 10;
+  if (refused.code != Code::kLoginRefused || certificate_->der().size() > kLargest) {
+    return {};
+  }
+  LoginRecord login = used("refused");
+  for (const LoginFinding& one : refused.findings) {
+    if (one.severity == auth::Severity::kFail) {
+      login.checks += (login.checks.empty() ? "" : ",") + one.check;
+    }
+  }
+  return {change::AddLogin{std::move(login)}};
+}
+
+void Attempt::count(std::string_view outcome) const {
+  if (parts_.metrics == nullptr) {
+    return;
+  }
+  parts_.metrics->count(Metrics::Counter::kLogins, {{"outcome", outcome}});
+  std::string_view second = judgement_.report.path.empty() ? "none" : "accepted";
+  for (const auth::Finding& one : judgement_.report.findings) {
+    second = one.check == auth::Check::kSecondOpinionRefused     ? "refused"
+             : one.check == auth::Check::kSecondOpinionAbstained ? "abstained"
+                                                                 : second;
+    if (one.severity != auth::Severity::kInfo) {
+      parts_.metrics->count(
+          Metrics::Counter::kLoginFindings,
+          {{"check", info(one.check).name}, {"severity", one.severity == auth::Severity::kFail ? "fail" : "warn"}});
+    }
+  }
+  if (second != "none") {
+    parts_.metrics->count(Metrics::Counter::kSecondOpinion, {{"result", second}});
+  }
 }
 
 OrderedJson Attempt::circumstances() const {

@@ -4,11 +4,13 @@
 
 #include "auth/token/login_proof.h"
 #include "base/json.h"
+#include "server/metrics/metrics.h"
 #include "server/oidc/challenges.h"
 #include "server/oidc/networks.h"
 #include "server/oidc/token_issuer.h"
 #include "server/register/register.h"
 #include "server/sessions/sessions.h"
+#include "server/trust/ocsp_desk.h"
 #include "server/trust/trust.h"
 
 namespace shomei::server {
@@ -21,6 +23,8 @@ struct ProofRequest {
   std::string purpose_of_use;
   std::string reason;
   std::string remote_address;
+  /// Stapled: about the certificate and the CAs above it.
+  std::vector<auth::OcspResponse> ocsp{};
 };
 
 /// One reason for a refusal, or a remark.
@@ -58,11 +62,16 @@ struct LoginParts {
   TokenIssuer& issuer;
   const std::vector<std::string>& origins;
   const Networks& networks;
+  /// May be null.
+  Metrics* metrics = nullptr;
+  /// Null: no responder is asked.
+  OcspDesk* ocsp = nullptr;
 };
 
 /// Checks a proof: the challenge, the signature for one of the origins, then the certificate (path to the pinned CA of
-/// its use, CRL, policy, key usage, hcRole, test cards), then the register (person, hold, facility). What comes later
-/// is not told to who fails earlier. Granted or refused, the audit log has it. Errors: store.*, crypto.failed.
+/// its use, CRL, policy, key usage, hcRole, test cards), then the hold list and the register (person, facility). What
+/// comes later is not told to who fails earlier. Granted or refused, the audit log has it, and once the signature was
+/// right the evidence of logins, in the same commit. Errors: store.*, crypto.failed.
 Result<LoginOutcome> prove_login(const LoginParts& parts, const ProofRequest& request);
 
 }  // namespace shomei::server

@@ -35,9 +35,28 @@ Result<void> one_of(const Words& words, const std::string& word, std::string_vie
              : fail(Code::kUsage, fmt::format("{} must be one of {}", name, fmt::join(words, ", ")));
 }
 
+/// "ocsp": a list of OCSP responses, each DER in base64.
+Result<std::vector<auth::OcspResponse>> stapled_answers(const Json& body) {
+  constexpr std::size_t kMost = 4;
+  std::vector<auth::OcspResponse> answers;
+  const Json list = body.value("ocsp", Json::array());
+  if (!list.is_array() || list.size() > kMost) {
+    return fail(Code::kJsonMalformed, fmt::format("ocsp must be a list of at most {} texts", kMost));
+  }
+  for (const Json& one : list) {
+    if (!one.is_string()) {
+      return fail(Code::kJsonMalformed, "ocsp must be a list of texts");
+    }
+    SHOMEI_TRY(const Bytes der, from_base64(one.get_ref<const std::string&>()));
+    SHOMEI_TRY(auth::OcspResponse answer, auth::OcspResponse::parse(der));
+    answers.push_back(std::move(answer));
+  }
+  return answers;
+}
+
 Result<ProofRequest> read_proof_request(const Request& request) {
   SHOMEI_TRY(const Json body, request.json());
-  SHOMEI_TRY(only_members(body, {"challenge_id", "auth_token", "facility", "purpose_of_use", "reason"}));
+  SHOMEI_TRY(only_members(body, {"challenge_id", "auth_token", "facility", "purpose_of_use", "reason", "ocsp"}));
   ProofRequest proof;
   SHOMEI_TRY(proof.challenge_id, text_member(body, "challenge_id"));
   if (!body.contains("auth_token")) {
@@ -48,6 +67,7 @@ Result<ProofRequest> read_proof_request(const Request& request) {
   SHOMEI_TRY(proof.purpose_of_use, short_text(body, "purpose_of_use", kPurposes.front()));
   SHOMEI_TRY(one_of(kPurposes, proof.purpose_of_use, "purpose_of_use"));
   SHOMEI_TRY(proof.reason, short_text(body, "reason"));
+  SHOMEI_TRY(proof.ocsp, stapled_answers(body));
   proof.remote_address = request.remote_address;
   return proof;
 }

@@ -54,6 +54,10 @@ Result<std::string> TokenIssuer::issue_again(const std::string& claims_text) {
   return sign_access_token(claims.login);
 }
 
+Result<std::string> TokenIssuer::sign(std::string_view type, const std::string& payload) {
+  return auth::sign_jws(*key_, kid_, type, payload);
+}
+
 Result<Bearer> TokenIssuer::read(const std::string& access_token, Expiry expiry) const {
   auth::TokenExpectations expected{.issuer = rules_.issuer, .audience = rules_.audience};
   expected.now = clock_.now();

@@ -38,6 +38,8 @@ class TokenIssuer {
   /// A further access token for the claims of `issue`, as to_claims_text gave them. Errors: json.malformed,
   /// token.malformed, crypto.failed.
   Result<std::string> issue_again(const std::string& claims_text);
+  /// Anything else of this issuer: a JWS of that type over a JSON text. Errors: crypto.failed.
+  Result<std::string> sign(std::string_view type, const std::string& payload);
   static std::string to_claims_text(const auth::LoginClaims& login);
 
   enum class Expiry : std::uint8_t { kMustBeAhead, kDoesNotMatter };

@@ -17,6 +17,12 @@ constexpr std::size_t kMaxText = 300;
 constexpr std::array<std::string_view, 8> kFacilityTypes{
     "hospital", "clinic", "dental", "pharmacy", "care", "visiting-nurse", "community-support", "other"};
 
+Result<void> check_role(const std::string& role) {
+  return role == kAdministrator ? Result<void>() : fail(Code::kUsage, fmt::format("role {} is not known", role));
+}
+
+}  // namespace
+
 Result<void> check_text(std::string_view name, const std::string& text) {
   const bool clean = std::ranges::none_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7F; });
   if (text.empty() || text.size() > kMaxText || !clean) {
@@ -24,12 +30,6 @@ Result<void> check_text(std::string_view name, const std::string& text) {
   }
   return {};
 }
-
-Result<void> check_role(const std::string& role) {
-  return role == kAdministrator ? Result<void>() : fail(Code::kUsage, fmt::format("role {} is not known", role));
-}
-
-}  // namespace
 
 Card card_of(const auth::Certificate& certificate) {
   const auth::CertificateFacts& facts = certificate.facts();
@@ -93,15 +93,6 @@ Result<Card> Register::link_card(const std::string& person, const auth::Certific
   SHOMEI_TRY(commit({change::LinkCard{person, card}}, "person.card", actor, person,
                     {{"issuer", card.issuer}, {"serial_number", card.serial_number}, {"name", card.name}}));
   return card;
-}
-
-Result<void> Register::set_hold(const std::string& person, const std::optional<std::string>& reason,
-                                const std::string& actor) {
-  if (reason) {
-    SHOMEI_TRY(check_text("reason", *reason));
-  }
-  return commit({change::SetHold{person, reason}}, reason ? "person.held" : "person.released", actor, person,
-                {{"reason", reason.value_or("")}});
 }
 
 }  // namespace shomei::server

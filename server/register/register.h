@@ -19,8 +19,6 @@ class Register {
   /// By issuer and subject serialNumber of an authentication certificate. Errors: key.unsuitable (a CA, or no
   /// serialNumber).
   Result<Card> link_card(const std::string& person, const auth::Certificate& certificate, const std::string& actor);
-  /// Nothing lifts the hold. The caller ends the sessions.
-  Result<void> set_hold(const std::string& person, const std::optional<std::string>& reason, const std::string& actor);
 
  private:
   Result<void> commit(std::vector<Change> changes, std::string_view event, const std::string& actor,
@@ -28,6 +26,9 @@ class Register {
   Store& store_;
   const Clock& clock_;
 };
+
+/// 1 to 300 bytes without control characters. Errors: usage.
+Result<void> check_text(std::string_view name, const std::string& text);
 
 /// The card that a certificate is of.
 Card card_of(const auth::Certificate& certificate);

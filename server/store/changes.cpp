@@ -2,20 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/digest.h"
 #include "base/json.h"
+#include "server/store/sql_rows.h"
 
 namespace shomei::server {
 namespace {
 
 using soci::into;
 using soci::use;
-
-long long seconds(Time time) {
-  return time.time_since_epoch().count();
-}
 
 /// Rows that the last statement changed.
 template <class Statement>
@@ -58,29 +56,99 @@ struct Applier {
     if (!changed(update)) {
       return fail(Code::kStoreNotFound, fmt::format("person {}", set.person));
     }
+    count_hold();
     return {};
   }
   Result<void> operator()(const change::AddCa& add) const {
     const std::string der = to_base64(add.ca.der);
     const long long at = seconds(add.ca.added_at);
-    sql << "INSERT INTO cas (use_for, sha256, der, added_at) VALUES (:use, :sha256, :der, :at)", use(add.ca.use),
-        use(add.ca.sha256), use(der), use(at);
+    sql << "INSERT INTO cas (use_for, sha256, der, added_at, added_by) VALUES (:use, :sha256, :der, :at, :by)"
+           " ON CONFLICT (use_for, sha256) DO UPDATE SET added_at = excluded.added_at, added_by = excluded.added_by",
+        use(add.ca.use), use(add.ca.sha256), use(der), use(at), use(add.ca.added_by);
     return {};
   }
   Result<void> operator()(const change::AddCrl& add) const {
     const CrlRecord& crl = add.crl;
-    const std::string der = to_base64(crl.der);
     const long long this_update = seconds(crl.this_update);
     const long long next_update = crl.next_update ? seconds(*crl.next_update) : 0;
     soci::indicator has_next = crl.next_update ? soci::i_ok : soci::i_null;
     const long long entries = crl.entries;
     const long long at = seconds(crl.imported_at);
-    sql << "INSERT INTO crls (seq, sha256, issuer, scope, number, this_update, next_update, entries, imported_at, der)"
-           " SELECT COALESCE(MAX(seq), 0) + 1, :sha256, :issuer, :scope, :number, :this, :next, :entries, :at, :der"
-           " FROM crls",
+    const auto bytes = static_cast<long long>(crl.der.size());
+    sql << "INSERT INTO crls (seq, sha256, issuer, scope, number, this_update, next_update, entries, imported_at,"
+           " imported_by, bytes, der)"
+           " SELECT COALESCE(MAX(seq), 0) + 1, :sha256, :issuer, :scope, :number, :this, :next, :entries, :at, :by,"
+           " :bytes, '' FROM crls WHERE true ON CONFLICT (sha256) DO NOTHING",
         use(crl.sha256), use(crl.issuer), use(crl.scope), use(crl.number), use(this_update), use(next_update, has_next),
-        use(entries), use(at), use(der);
+        use(entries), use(at), use(crl.imported_by), use(bytes);
+    for (std::size_t piece = pieces_stored(sql, crl.sha256); piece < pieces_of(crl.der); ++piece) {
+      add_piece(sql, crl.sha256, crl.der, piece);
+    }
     return {};
+  }
+  Result<void> operator()(const change::AddPolicy& add) const {
+    const long long at = seconds(add.policy.added_at);
+    sql << "INSERT INTO policies (sha256, content, added_at, added_by) VALUES (:sha256, :text, :at, :by)"
+           " ON CONFLICT (sha256) DO NOTHING",
+        use(add.policy.sha256), use(add.policy.text), use(at), use(add.policy.added_by);
+    return {};
+  }
+  Result<void> operator()(const change::AddGeneration& add) const {
+    const GenerationRecord& next = add.generation;
+    const long long seq = next.seq;
+    const long long at = seconds(next.made_at);
+    sql << "INSERT INTO generations (seq, made_at, actor, kind, subject, content)"
+           " VALUES (:seq, :at, :actor, :kind, :subject, :content)",
+        use(seq), use(at), use(next.actor), use(next.kind), use(next.subject), use(next.content);
+    return {};
+  }
+  Result<void> operator()(const change::AddLogin& add) const {
+    const LoginRecord& login = add.login;
+    const std::string der = to_base64(login.der);
+    const long long at = seconds(login.at);
+    sql << "INSERT INTO certificates (sha256, der, last_login) VALUES (:sha256, :der, :at)"
+           " ON CONFLICT (sha256) DO UPDATE SET last_login = excluded.last_login",
+        use(login.certificate), use(der), use(at);
+    sql << "INSERT INTO logins (at, certificate, use_for, facility, person, outcome, checks)"
+           " VALUES (:at, :certificate, :use, :facility, :person, :outcome, :checks)",
+        use(at), use(login.certificate), use(login.use), use(login.facility), use(login.person), use(login.outcome),
+        use(login.checks);
+    return {};
+  }
+  Result<void> operator()(const change::HoldCard& add) const {
+    const long long since = seconds(add.hold.since);
+    sql << "INSERT INTO card_holds (issuer, serial, reason, since, held_by)"
+           " VALUES (:issuer, :serial, :reason, :since, :by)",
+        use(add.hold.issuer), use(add.hold.serial), use(add.hold.reason), use(since), use(add.hold.by);
+    count_hold();
+    return {};
+  }
+  Result<void> operator()(const change::ReleaseCard& release) const {
+    soci::statement gone = (sql.prepare << "DELETE FROM card_holds WHERE issuer = :issuer AND serial = :serial",
+                            use(release.issuer), use(release.serial));
+    if (!changed(gone)) {
+      return fail(Code::kStoreNotFound, fmt::format("a hold of {} {}", release.issuer, release.serial));
+    }
+    count_hold();
+    return {};
+  }
+  Result<void> operator()(const change::AddProposal& add) const {
+    const ProposalRecord& proposal = add.proposal;
+    const long long at = seconds(proposal.at);
+    const long long expires = seconds(proposal.expires_at);
+    sql << "INSERT INTO proposals (id, kind, subject, content, made_by, made_at, expires_at, state, decided_by)"
+           " VALUES (:id, :kind, :subject, :content, :by, :at, :expires, 'open', '')",
+        use(proposal.id), use(proposal.kind), use(proposal.subject), use(proposal.content), use(proposal.by), use(at),
+        use(expires);
+    return {};
+  }
+  Result<void> operator()(const change::DecideProposal& decide) const {
+    const long long at = seconds(decide.at);
+    soci::statement update =
+        (sql.prepare << "UPDATE proposals SET state = :state, decided_by = :by, decided_at = :at"
+                        " WHERE id = :id AND state = 'open' AND expires_at > :now",
+         use(decide.state), use(decide.by), use(at), use(decide.id), use(at));
+    return changed(update) ? Result<void>() : fail(Code::kApprovalClosed, decide.id);
   }
   Result<void> operator()(const change::AddSession& add) const {
     const SessionRecord& session = add.session;
@@ -101,9 +169,31 @@ struct Applier {
                               use(at), use(end.reason), use(end.id));
     return changed(update) ? Result<void>() : fail(Code::kSessionEnded);
   }
+
+ private:
+  void count_hold() const { sql << "UPDATE hold_list SET number = number + 1"; }
 };
 
 }  // namespace
+
+std::size_t pieces_of(ByteView der) {
+  return (der.size() + kPieceBytes - 1) / kPieceBytes;
+}
+
+std::size_t pieces_stored(soci::session& sql, const std::string& sha256) {
+  long long count = 0;
+  sql << "SELECT COUNT(*) FROM crl_pieces WHERE sha256 = :sha256", use(sha256), into(count);
+  return static_cast<std::size_t>(count);
+}
+
+void add_piece(soci::session& sql, const std::string& sha256, ByteView der, std::size_t piece) {
+  const std::size_t begin = piece * kPieceBytes;
+  const std::string content = to_base64(der.subspan(begin, std::min(kPieceBytes, der.size() - begin)));
+  const auto number = static_cast<long long>(piece);
+  sql << "INSERT INTO crl_pieces (sha256, piece, content) VALUES (:sha256, :piece, :content)"
+         " ON CONFLICT (sha256, piece) DO NOTHING",
+      use(sha256), use(number), use(content);
+}
 
 Result<void> make_change(soci::session& sql, const Change& change) {
   return std::visit(Applier{sql}, change);

@@ -47,8 +47,44 @@ constexpr auto kFirstPostgresql = std::to_array({
     " EXECUTE FUNCTION audit_refuse()",
 });
 
+constexpr auto kSecond = std::to_array({
+    "ALTER TABLE cas ADD COLUMN added_by TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE crls ADD COLUMN imported_by TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE crls ADD COLUMN bytes BIGINT NOT NULL DEFAULT 0",
+    "UPDATE crls SET bytes = LENGTH(der) / 4 * 3 - (LENGTH(der) - LENGTH(RTRIM(der, '=')))",
+    // Lists that came later have their bytes here, and crls.der is empty.
+    "CREATE TABLE crl_pieces (sha256 TEXT NOT NULL, piece BIGINT NOT NULL, content TEXT NOT NULL,"
+    " PRIMARY KEY (sha256, piece))",
+    "CREATE TABLE policies (sha256 TEXT PRIMARY KEY, content TEXT NOT NULL, added_at BIGINT NOT NULL,"
+    " added_by TEXT NOT NULL)",
+    "CREATE TABLE generations (seq BIGINT PRIMARY KEY, made_at BIGINT NOT NULL, actor TEXT NOT NULL,"
+    " kind TEXT NOT NULL, subject TEXT NOT NULL, content TEXT NOT NULL)",
+    "CREATE TABLE certificates (sha256 TEXT PRIMARY KEY, der TEXT NOT NULL, last_login BIGINT NOT NULL)",
+    "CREATE INDEX certificates_last ON certificates (last_login)",
+    "CREATE TABLE logins (at BIGINT NOT NULL, certificate TEXT NOT NULL, use_for TEXT NOT NULL, facility TEXT NOT NULL,"
+    " person TEXT NOT NULL, outcome TEXT NOT NULL, checks TEXT NOT NULL)",
+    "CREATE INDEX logins_at ON logins (at)",
+    "CREATE INDEX logins_certificate ON logins (certificate)",
+    "CREATE TABLE card_holds (issuer TEXT NOT NULL, serial TEXT NOT NULL, reason TEXT NOT NULL, since BIGINT NOT NULL,"
+    " held_by TEXT NOT NULL, PRIMARY KEY (issuer, serial))",
+    "CREATE TABLE hold_list (number BIGINT NOT NULL)",
+    "INSERT INTO hold_list (number) VALUES (1)",
+    "CREATE TABLE proposals (id TEXT PRIMARY KEY, kind TEXT NOT NULL, subject TEXT NOT NULL, content TEXT NOT NULL,"
+    " made_by TEXT NOT NULL, made_at BIGINT NOT NULL, expires_at BIGINT NOT NULL, state TEXT NOT NULL,"
+    " decided_by TEXT NOT NULL, decided_at BIGINT)",
+});
+
+constexpr auto kSources = std::to_array({
+    "CREATE TABLE crl_sources (url TEXT PRIMARY KEY, sha256 TEXT NOT NULL, etag TEXT NOT NULL,"
+    " last_modified TEXT NOT NULL, last_try BIGINT, last_success BIGINT, last_error TEXT NOT NULL,"
+    " failures BIGINT NOT NULL, next_try BIGINT NOT NULL)",
+    "CREATE TABLE notices (key TEXT PRIMARY KEY, kind TEXT NOT NULL, body TEXT NOT NULL, made_at BIGINT NOT NULL,"
+    " sent_at BIGINT, attempts BIGINT NOT NULL, next_try BIGINT NOT NULL)",
+    "CREATE INDEX notices_waiting ON notices (sent_at, next_try)",
+});
+
 /// Never changed once released; a new version is a new row.
-const auto kSteps = std::to_array<Step>({{kFirst, kFirstSqlite, kFirstPostgresql}});
+const auto kSteps = std::to_array<Step>({{kFirst, kFirstSqlite, kFirstPostgresql}, {kSecond, {}, {}}, {kSources, {}, {}}});
 
 Result<std::int64_t> schema_version(Database& database) {
   SHOMEI_TRY(database.write([](soci::session& sql) -> Result<void> {

@@ -38,12 +38,13 @@ struct Person {
 };
 
 struct CaRecord {
-  /// authentication, signature, staff, timestamp.
+  /// authentication, signature, staff, timestamp, tls.
   std::string use;
   /// Of the DER, lower-case hexadecimal.
   std::string sha256;
   Bytes der;
   Time added_at;
+  std::string added_by{};
 };
 
 struct CrlRecord {
@@ -57,8 +58,96 @@ struct CrlRecord {
   std::optional<Time> next_update;
   std::int64_t entries = 0;
   Time imported_at;
+  std::string imported_by{};
+  /// Length of the DER.
+  std::int64_t bytes = 0;
   /// Left empty in lists of records.
   Bytes der{};
+};
+
+/// Rules of certificates as TOML ([profile] of the configuration).
+struct PolicyRecord {
+  /// Of the text, lower-case hexadecimal.
+  std::string sha256;
+  std::string text;
+  Time added_at;
+  std::string added_by;
+};
+
+/// What was trusted from one moment on. Never changed: a change of trust is the next one.
+struct GenerationRecord {
+  /// 1, 2, 3, …
+  std::int64_t seq = 0;
+  Time made_at;
+  std::string actor;
+  /// "ca.added", "crl.imported", …: the event of its audit record.
+  std::string kind;
+  std::string subject;
+  /// JSON, see server/trust/generation.h.
+  std::string content;
+};
+
+/// One login whose proof was right: what a change of trust is tried on.
+struct LoginRecord {
+  Time at;
+  /// SHA-256 of the certificate, lower-case hexadecimal.
+  std::string certificate;
+  Bytes der;
+  /// authentication or staff.
+  std::string use;
+  std::string facility;
+  /// Empty where the card is not registered.
+  std::string person;
+  /// "granted" or "refused".
+  std::string outcome;
+  /// The checks that refused it, with commas between.
+  std::string checks;
+};
+
+/// A certificate that was used for logins.
+struct UsedCertificate {
+  std::string sha256;
+  Bytes der;
+  std::string use;
+  std::string person;
+  std::int64_t logins = 0;
+  std::int64_t granted = 0;
+  Time last_login;
+};
+
+/// A card whose logins are refused.
+struct CardHold {
+  /// Of the certificate: RFC 4514, and hexadecimal of the DER content.
+  std::string issuer;
+  std::string serial;
+  std::string reason;
+  Time since;
+  std::string by;
+};
+
+/// All holds, as of one number.
+struct HoldRecords {
+  /// One more with each change.
+  std::int64_t number = 0;
+  std::vector<CardHold> cards{};
+  /// Ids.
+  std::vector<std::string> persons{};
+};
+
+/// A change that waits for a second person.
+struct ProposalRecord {
+  std::string id;
+  std::string kind;
+  std::string subject;
+  /// JSON of the request.
+  std::string content;
+  std::string by;
+  Time at;
+  Time expires_at;
+  /// open, approved, rejected.
+  std::string state = "open";
+  std::string decided_by{};
+  std::optional<Time> decided_at{};
 };
 
 struct SessionRecord {
@@ -123,11 +212,43 @@ struct SetHold {
   std::string person;
   std::optional<std::string> reason;
 };
+/// One that is there already only gets who added it last, and when.
 struct AddCa {
   CaRecord ca;
 };
+/// One that is there already stays as it is.
 struct AddCrl {
   CrlRecord crl;
+};
+/// One that is there already stays as it is.
+struct AddPolicy {
+  PolicyRecord policy;
+};
+/// store.conflict where another server made that one.
+struct AddGeneration {
+  GenerationRecord generation;
+};
+struct AddLogin {
+  LoginRecord login;
+};
+struct HoldCard {
+  CardHold hold;
+};
+/// store.not_found where it is not on hold.
+struct ReleaseCard {
+  std::string issuer;
+  std::string serial;
+};
+struct AddProposal {
+  ProposalRecord proposal;
+};
+/// approval.closed unless it is open and has not expired at that time.
+struct DecideProposal {
+  std::string id;
+  /// approved or rejected.
+  std::string state;
+  std::string by;
+  Time at;
 };
 struct AddSession {
   SessionRecord session;
@@ -142,6 +263,8 @@ struct EndSession {
 
 using Change =
     std::variant<change::AddFacility, change::AddPerson, change::AddMembership, change::AddRole, change::LinkCard,
-                 change::SetHold, change::AddCa, change::AddCrl, change::AddSession, change::EndSession>;
+                 change::SetHold, change::AddCa, change::AddCrl, change::AddPolicy, change::AddGeneration,
+                 change::AddLogin, change::HoldCard, change::ReleaseCard, change::AddProposal, change::DecideProposal,
+                 change::AddSession, change::EndSession>;
 
 }  // namespace shomei::server

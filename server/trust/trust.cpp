@@ -1,98 +1,100 @@
 #include "server/trust/trust.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <array>
+#include <map>
 #include <nlohmann/json.hpp>
 
-#include "base/digest.h"
-#include "base/json.h"
 #include "server/audit/audit.h"
-#include "server/trust/crl_rules.h"
 
 namespace shomei::server {
 namespace {
-
-constexpr std::array<std::string_view, 4> kUses{"authentication", "signature", "staff", "timestamp"};
-
-std::string plain_hex(std::string text) {
-  std::erase_if(text, [](char c) { return c == ':' || c == ' '; });
-  std::ranges::transform(text, text.begin(),
-                         [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return text;
-}
 
 bool names_issuer(const auth::Certificate& leaf, const auth::Certificate& ca) {
   return leaf.facts().issuer == ca.facts().subject;
 }
 
-/// Of each scope, the last one accepted: acceptance goes upwards only.
-std::vector<CrlRecord> in_force(const std::vector<CrlRecord>& records) {
-  std::map<std::string, CrlRecord> newest;
+/// Of each scope, the last one accepted: before there were generations, acceptance went upwards only.
+std::vector<std::string> in_force(const std::vector<CrlRecord>& records) {
+  std::map<std::string, std::string> newest;
   for (const CrlRecord& record : records) {
-    newest.insert_or_assign(record.scope, record);
+    newest.insert_or_assign(record.scope, record.sha256);
   }
-  std::vector<CrlRecord> result;
+  std::vector<std::string> result;
   result.reserve(newest.size());
-  for (auto& [scope, record] : newest) {
-    result.push_back(std::move(record));
+  for (auto& [scope, sha256] : newest) {
+    result.push_back(std::move(sha256));
   }
   return result;
 }
 
-CrlRecord record_of(const auth::Crl& crl, Time now) {
-  const auth::CrlFacts& facts = crl.facts();
-  return {.sha256 = facts.sha256,
-          .issuer = facts.issuer,
-          .scope = scope_of(crl),
-          .number = facts.number,
-          .this_update = facts.this_update,
-          .next_update = facts.next_update,
-          .entries = static_cast<std::int64_t>(facts.entries),
-          .imported_at = now,
-          .der = to_bytes(crl.der())};
+}  // namespace
+
+void Authority::add_to(OrderedJson& detail) const {
+  if (!proposal.empty()) {
+    detail["proposal"] = proposal;
+    detail["proposed_by"] = proposed_by;
+  }
 }
 
-}  // namespace
+std::vector<Change> Authority::closing(Time now) const {
+  return proposal.empty()
+             ? std::vector<Change>()
+             : std::vector<Change>{change::DecideProposal{.id = proposal, .state = "approved", .by = actor, .at = now}};
+}
 
 Result<std::unique_ptr<Trust>> Trust::load(Store& store, const Clock& clock, TrustRules rules) {
   std::unique_ptr<Trust> trust(new Trust(store, clock, std::move(rules)));
-  std::vector<TrustSnapshot::Ca> cas;
-  SHOMEI_TRY(std::vector<CaRecord> records, store.cas());
-  for (CaRecord& record : records) {
-    SHOMEI_TRY(auth::Certificate certificate, auth::Certificate::parse(record.der));
-    cas.push_back({.record = std::move(record), .certificate = std::move(certificate)});
+  SHOMEI_TRY(const std::int64_t newest, store.newest_generation());
+  if (newest == 0) {
+    SHOMEI_TRY(trust->make_first());
   }
-  std::vector<TrustSnapshot::List> lists;
-  SHOMEI_TRY(const auto accepted, store.crls());
-  for (CrlRecord& record : in_force(accepted)) {
-    SHOMEI_TRY(auto whole, store.find_crl(record.sha256));
-    SHOMEI_CHECK(whole.has_value());
-    SHOMEI_TRY(auth::Crl crl, auth::Crl::parse(std::move(whole->der)));
-    lists.push_back({.record = std::move(record), .crl = std::move(crl)});
-  }
-  trust->publish(std::move(cas), std::move(lists));
+  SHOMEI_TRY(trust->take_newest());
+  trust->rules_.files.remove_others(trust->snapshot()->content.crls);
   return trust;
 }
 
-void Trust::publish(std::vector<TrustSnapshot::Ca> cas, std::vector<TrustSnapshot::List> lists) {
-  auto next = std::make_shared<TrustSnapshot>();
-  next->profiles = rules_.profiles;
-  for (const TrustSnapshot::Ca& ca : cas) {
-    if (const auto purpose = auth::purpose_from(ca.record.use)) {
-      auth::Profile& profile = next->profiles.purposes[*purpose];
-      profile.ca_pins.push_back(ca.record.sha256);
-      profile.pins_required = true;
+/// Of what was accepted before there were generations. Nothing of that kind: no generation, only the policy.
+Result<void> Trust::make_first() {
+  SHOMEI_TRY(const auto cas, store_.cas());
+  SHOMEI_TRY(const auto crls, store_.crls());
+  TrustContent content{.crls = in_force(crls)};
+  for (const CaRecord& ca : cas) {
+    content.cas.push_back({.use = ca.use, .sha256 = ca.sha256});
+  }
+  TrustPlan plan{.event = "trust.migrated"};
+  SHOMEI_TRY(plan.candidate, build_snapshot(store_, rules_, std::move(content), cas.empty() ? 0 : 1, *snapshot()));
+  if (!cas.empty()) {
+    if (const auto made = commit(plan, {.actor = "server"}); !made && made.error().code != Code::kStoreConflict) {
+      return made;
     }
   }
-  for (const TrustSnapshot::List& list : lists) {
-    next->crls.push_back(list.crl);
+  publish(std::move(plan.candidate));
+  return {};
+}
+
+Result<void> Trust::take_newest() {
+  const auto present = snapshot();
+  SHOMEI_TRY(const std::int64_t newest, store_.newest_generation());
+  if (newest == present->seq) {
+    return {};
   }
-  next->cas = std::move(cas);
-  next->lists = std::move(lists);
+  SHOMEI_TRY(const auto generation, store_.find_generation(newest));
+  SHOMEI_CHECK(generation.has_value());
+  SHOMEI_TRY(TrustContent content, TrustContent::parse(generation->content));
+  SHOMEI_TRY(auto next, build_snapshot(store_, rules_, std::move(content), newest, *present));
+  publish(std::move(next));
+  return {};
+}
+
+Result<void> Trust::refresh() {
+  const std::unique_lock alone(changing_, std::try_to_lock);
+  return alone ? take_newest() : Result<void>();
+}
+
+void Trust::publish(std::shared_ptr<const TrustSnapshot> next) {
   const std::scoped_lock lock(mutex_);
-  snapshot_ = std::move(next);
+  // What `next` becomes, the old snapshot, is freed by the caller's end, outside of the lock.
+  snapshot_.swap(next);
 }
 
 std::shared_ptr<const TrustSnapshot> Trust::snapshot() const {
@@ -100,87 +102,87 @@ std::shared_ptr<const TrustSnapshot> Trust::snapshot() const {
   return snapshot_;
 }
 
-Result<TrustSnapshot::Ca> Trust::add_ca(const std::string& use, ByteView der, const std::string& expected,
-                                        const std::string& actor) {
-  if (std::ranges::find(kUses, use) == kUses.end()) {
-    return fail(Code::kUsage, fmt::format("use {} is none of authentication, signature, staff, timestamp", use));
+Result<TrustPlan> Trust::try_out(const TrustChange& change, const std::string& actor) const {
+  const auto present = snapshot();
+  return plan({.store = store_, .rules = rules_, .present = *present, .now = clock_.now(), .actor = actor}, change);
+}
+
+Result<void> Trust::commit(const TrustPlan& plan, const Authority& authority) {
+  const Time now = clock_.now();
+  std::vector<Change> changes = plan.blobs;
+  changes.emplace_back(change::AddGeneration{{.seq = plan.candidate->seq,
+                                              .made_at = now,
+                                              .actor = authority.actor,
+                                              .kind = plan.event,
+                                              .subject = plan.subject,
+                                              .content = plan.candidate->content.to_json().dump()}});
+  for (Change& closing : authority.closing(now)) {
+    changes.push_back(std::move(closing));
   }
-  SHOMEI_TRY(auth::Certificate certificate, auth::Certificate::parse(der));
-  const auth::CertificateFacts& facts = certificate.facts();
-  if (facts.sha256 != plain_hex(expected)) {
-    return fail(Code::kUsage, fmt::format("the certificate's SHA-256 is {}, not the one given", facts.sha256));
-  }
-  if (!facts.is_ca) {
-    return fail(Code::kKeyUnsuitable, fmt::format("{} is no CA", facts.subject));
-  }
+  OrderedJson detail = OrderedJson::parse(plan.detail);
+  detail["generation"] = plan.candidate->seq;
+  authority.add_to(detail);
+  return store_.commit(changes, audit_event(clock_, plan.event, authority.actor, plan.subject, detail));
+}
+
+Result<TrustPlan> Trust::apply(const TrustChange& change, const Authority& authority) {
+  constexpr int kAttempts = 3;
   const std::scoped_lock alone(changing_);
-  TrustSnapshot::Ca ca{.record = {.use = use, .sha256 = facts.sha256, .der = to_bytes(der), .added_at = clock_.now()},
-                       .certificate = certificate};
-  const std::vector<Change> changes{change::AddCa{ca.record}};
-  SHOMEI_TRY(store_.commit(
-      changes, audit_event(clock_, "ca.added", actor, facts.subject, {{"use", use}, {"sha256", facts.sha256}})));
-  const auto now = snapshot();
-  auto cas = now->cas;
-  cas.push_back(ca);
-  publish(std::move(cas), now->lists);
-  return ca;
+  for (int attempt = 1;; ++attempt) {
+    SHOMEI_TRY(take_newest());
+    SHOMEI_TRY(TrustPlan plan, try_out(change, authority.actor));
+    if (!plan.changed && authority.proposal.empty()) {
+      return plan;
+    }
+    const auto committed = commit(plan, authority);
+    if (committed) {
+      publish(plan.candidate);
+      return plan;
+    }
+    // Another server may have been faster with this generation: its content first.
+    if (committed.error().code != Code::kStoreConflict || attempt == kAttempts) {
+      return std::unexpected(committed.error());
+    }
+  }
 }
 
 Result<CrlImport> Trust::import_crl(Bytes der, const std::string& actor) {
-  SHOMEI_TRY(const auth::Crl crl, auth::Crl::parse(std::move(der)));
-  const std::scoped_lock alone(changing_);
-  const Time now = clock_.now();
-  const auto before = snapshot();
-  CrlImport import{.record = record_of(crl, now), .crl = crl, .known = false, .warnings = {}};
-  if (import.record.next_update && *import.record.next_update < now) {
-    import.warnings.push_back("nextUpdate " + to_rfc3339(*import.record.next_update) + " has passed");
-  }
-  SHOMEI_TRY(check_form(crl, now));
-  SHOMEI_TRY(check_signer(crl, before->cas));
-  auto lists = before->lists;
-  const auto same_scope = [&](const TrustSnapshot::List& list) { return list.record.scope == import.record.scope; };
-  const auto old = std::ranges::find_if(lists, same_scope);
-  if (old != lists.end()) {
-    if (old->record.sha256 == import.record.sha256) {
-      import.known = true;
-      return import;
-    }
-    SHOMEI_TRY(check_succession(import.record, old->record));
-    lists.erase(old);
-  }
-  const std::vector<Change> changes{change::AddCrl{import.record}};
-  SHOMEI_TRY(store_.commit(changes, audit_event(clock_, "crl.imported", actor, import.record.issuer,
-                                                {{"sha256", import.record.sha256},
-                                                 {"number", import.record.number},
-                                                 {"this_update", to_rfc3339(import.record.this_update)},
-                                                 {"entries", import.record.entries}})));
-  lists.push_back({.record = import.record, .crl = crl});
-  lists.back().record.der.clear();
-  publish(before->cas, std::move(lists));
-  return import;
+  SHOMEI_TRY(TrustPlan made, apply(trust_change::ImportCrl{.der = std::move(der)}, {.actor = actor}));
+  return CrlImport{.record = std::move(made.list->record),
+                   .crl = std::move(made.list->crl),
+                   .known = !made.changed,
+                   .warnings = std::move(made.warnings)};
 }
 
-LoginJudgement Trust::judge(const auth::Certificate& leaf) const {
-  const auto now = snapshot();
+LoginJudgement Trust::judge(const auth::Certificate& leaf, LoginOcsp ocsp) const {
+  return judge(*snapshot(), leaf, std::move(ocsp));
+}
+
+LoginJudgement Trust::judge(const TrustSnapshot& trust, const auth::Certificate& leaf, LoginOcsp ocsp) const {
   const auto issued = [&](std::string_view use) {
-    return std::ranges::any_of(now->cas, [&](const TrustSnapshot::Ca& ca) {
+    return std::ranges::any_of(trust.cas, [&](const TrustSnapshot::Ca& ca) {
       return ca.record.use == use && names_issuer(leaf, ca.certificate);
     });
   };
   LoginJudgement judgement;
   judgement.purpose =
       issued("staff") && !issued("authentication") ? auth::Purpose::kStaff : auth::Purpose::kAuthentication;
-  auth::ValidationInputs inputs{.anchors = {}, .chain = {}, .crls = now->crls};
-  for (const TrustSnapshot::Ca& ca : now->cas) {
+  auth::ValidationInputs inputs{.anchors = {}, .chain = {}, .crls = trust.crls};
+  for (const TrustSnapshot::Ca& ca : trust.cas) {
     if (ca.record.use == auth::name(judgement.purpose)) {
       (ca.certificate.facts().self_issued ? inputs.anchors : inputs.chain).push_back(ca.certificate);
     }
   }
+  inputs.paths = trust.paths.get();
+  inputs.ocsp = std::move(ocsp.stapled);
+  inputs.ocsp_source = ocsp.source;
   auth::ValidationOptions options;
+  options.ocsp = ocsp.rules;
   options.at = clock_.now();
   options.purpose = judgement.purpose;
-  options.crl_grace = rules_.crl_grace;
-  judgement.report = auth::validate(leaf, inputs, options, now->profiles);
+  options.crl_grace = rules_.freshness.longest_grace();
+  judgement.report = auth::validate(leaf, inputs, options, trust.profiles);
+  hold_to_grace(judgement.report, rules_.freshness, options.at);
   return judgement;
 }
 

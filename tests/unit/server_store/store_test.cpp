@@ -85,11 +85,13 @@ TEST_P(StoreContract, ACommitHappensWholeOrNotAtAll) {
 
 TEST_P(StoreContract, KeepsCasAndCrls) {
   const Bytes der{0x30, 0x00, 0xFF};
-  ASSERT_TRUE(commit({change::AddCa{{.use = "authentication", .sha256 = "aa", .der = der, .added_at = kNow}}}));
-  EXPECT_EQ(
-      commit({change::AddCa{{.use = "authentication", .sha256 = "aa", .der = der, .added_at = kNow}}}).error().code,
-      Code::kStoreConflict);
+  CaRecord ca{.use = "authentication", .sha256 = "aa", .der = der, .added_at = kNow, .added_by = "kobayashi"};
+  ASSERT_TRUE(commit({change::AddCa{ca}}));
+  ca.added_by = "sato";
+  ASSERT_TRUE(commit({change::AddCa{ca}}));
+  ASSERT_EQ(store->cas().value().size(), 1U);
   EXPECT_EQ(store->cas().value().at(0).der, der);
+  EXPECT_EQ(store->cas().value().at(0).added_by, "sato");
   CrlRecord crl{.sha256 = "bb",
                 .issuer = "CN=CA",
                 .scope = "all",
@@ -98,7 +100,9 @@ TEST_P(StoreContract, KeepsCasAndCrls) {
                 .next_update = std::nullopt,
                 .entries = 7,
                 .imported_at = kNow,
-                .der = Bytes(100'000, 0xA5)};
+                .imported_by = "kobayashi",
+                .bytes = 500'000,
+                .der = Bytes(500'000, 0xA5)};
   ASSERT_TRUE(commit({change::AddCrl{crl}}));
   crl.sha256 = "aa";
   crl.next_update = kNow + std::chrono::hours(96);
@@ -109,7 +113,8 @@ TEST_P(StoreContract, KeepsCasAndCrls) {
   EXPECT_EQ(list[0].next_update, std::nullopt);
   EXPECT_EQ(list[1].next_update, kNow + std::chrono::hours(96));
   EXPECT_TRUE(list[0].der.empty());
-  EXPECT_EQ(store->find_crl("bb").value()->der.size(), 100'000U);
+  EXPECT_EQ(list[0].imported_by, "kobayashi");
+  EXPECT_EQ(store->find_crl("bb").value()->der, Bytes(500'000, 0xA5));
   EXPECT_FALSE(store->find_crl("cc").value());
 }
 
