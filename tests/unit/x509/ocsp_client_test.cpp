@@ -175,6 +175,7 @@ TEST_F(OcspClientTest, no_responder_is_known) {
 }
 
 TEST_F(OcspClientTest, each_failure_has_a_name) {
+  options.rules.allow_no_nonce = true;
   using Answer = Result<HttpResponse>;
   const auto of = [](Bytes der) { return [der = std::move(der)](const HttpRequest&) { return with_body(der); }; };
   EXPECT_EQ(failure([](const HttpRequest&) -> Answer { return fail(Code::kNetUnreachable); }), "ocsp.unreachable");
