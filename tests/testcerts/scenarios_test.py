@@ -77,7 +77,8 @@ def run(folder: Path) -> list[str]:
     unknown = set(expected) - KEYS
     if unknown:
         return [f"expected.test: unknown {unknown}"]
-    done = subprocess.run([SHOMEI, *command_of(folder, expected), "--json", "--lang", "en"], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([SHOMEI, *command_of(folder, expected), "--json", "--lang", "en"], capture_output=True, text=True,
+        timeout=60)
     return differences(expected, done.returncode, done.stdout, done.stderr)
 
 

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, field
 
-from . import ocsp, values
+from . import values
 from .certificate import Certificate, key_id, key_of
 from .crl import Crl, entry
 from .der import common_name, octets
@@ -25,7 +25,8 @@ def name(who: str) -> bytes:
     return common_name(NAMES[who])
 
 
-def issue(who: str, by: str, *, ca: bool, serial: int = 1, signer: str | None = None, subject_key: str | None = None) -> Certificate:
+def issue(who: str, by: str, *, ca: bool, serial: int = 1, signer: str | None = None,
+    subject_key: str | None = None) -> Certificate:
     """The usual certificate of `who`, issued by `by`."""
     own, above = key(subject_key or who), key(signer or by)
     made = Certificate(name(who), own, name(by), above, serial)
@@ -108,4 +109,4 @@ def rows(prefix: str, table):
     return register
 
 
-__all__ = ["AT", "CASES", "Chain", "add", "case", "entry", "expect", "issue", "key", "list_of", "name", "ocsp", "rows"]
+__all__ = ["AT", "CASES", "Chain", "add", "case", "entry", "expect", "issue", "key", "list_of", "name", "rows"]

@@ -12,8 +12,10 @@ NO_CA = (
     ("ca-false-not-critical", lambda ca: ca.set("basicConstraints", values.basic_constraints(False), False)),
     ("version-1", lambda ca: [setattr(ca, "version", None), ca.extensions.clear()]))
 MALFORMED = (
-    ("not-a-sequence", b"\x01\x01\xff"), ("truncated", b"\x30\x04\x01\x01\xff"), ("trailing-bytes", values.basic_constraints(True) + b"\x05\x00"),
-    ("path-length-text", sequence(b"\x01\x01\xff", tlv(0x0C, b"1"))), ("path-length-negative", sequence(b"\x01\x01\xff", b"\x02\x01\xff")),
+    ("not-a-sequence", b"\x01\x01\xff"), ("truncated", b"\x30\x04\x01\x01\xff"),
+    ("trailing-bytes", values.basic_constraints(True) + b"\x05\x00"),
+    ("path-length-text", sequence(b"\x01\x01\xff", tlv(0x0C, b"1"))),
+    ("path-length-negative", sequence(b"\x01\x01\xff", b"\x02\x01\xff")),
     ("empty-value", b""))
 
 

@@ -56,10 +56,13 @@ def stale_but_revoked(who, serial):
     ("at-the-time-in-question", [entry(LEAF, when=EPOCH + HOUR)], "invalid", REVOKED),
     ("of-another", [entry(LEAF + 1)], "valid", []), ("of-longer-serial", [entry(LEAF << 8), entry(0x0101001)], "valid", []),
     ("of-shorter-serial", [entry(0x01), entry(0x10)], "valid", []), ("of-negative-serial", [entry(-LEAF)], "valid", []),
-    ("unsorted", [entry(0x5000), entry(LEAF), entry(7)], "invalid", REVOKED), ("unsorted-of-others", [entry(0x5000), entry(0x4000), entry(7)], "valid", []),
-    ("twice", [entry(LEAF, reason="certificateHold"), entry(LEAF)], "invalid", REVOKED), ("first-of-many", [entry(LEAF), *(entry(i) for i in range(0x2000, 0x2020))], "invalid", REVOKED),
+    ("unsorted", [entry(0x5000), entry(LEAF), entry(7)], "invalid", REVOKED),
+    ("unsorted-of-others", [entry(0x5000), entry(0x4000), entry(7)], "valid", []),
+    ("twice", [entry(LEAF, reason="certificateHold"), entry(LEAF)], "invalid", REVOKED),
+    ("first-of-many", [entry(LEAF), *(entry(i) for i in range(0x2000, 0x2020))], "invalid", REVOKED),
     ("last-of-many", [*(entry(i) for i in range(0x20)), entry(LEAF)], "invalid", REVOKED),
-    ("with-invalidity-date", [entry(LEAF, extensions=[extension("invalidityDate", b"\x18\x0f20260301000000Z")])], "invalid", REVOKED),
+    ("with-invalidity-date", [entry(LEAF, extensions=[extension("invalidityDate", b"\x18\x0f20260301000000Z")])], "invalid",
+     REVOKED),
     ("with-unknown-extension", [entry(LEAF, extensions=[extension("unknown", b"\x05\x00")])], "invalid", REVOKED),
     ("of-21-octets", [entry(1 << 160)], "valid", [])])
 def entries(listed, verdict, checks):
@@ -87,20 +90,27 @@ def unknown_critical(where):
         chain.crl.set("unknown", b"\x05\x00", True)
     else:
         chain.crl.entries = [entry(where, extensions=[extension("unknown", b"\x05\x00", True)])]
-    return expect(chain, "indeterminate", "RFC 5280, 5.2 and 5.3: the list MUST NOT be used", checks=UNKNOWN + ["crl.critical-extension"])
+    return expect(chain, "indeterminate", "RFC 5280, 5.2 and 5.3: the list MUST NOT be used",
+        checks=UNKNOWN + ["crl.critical-extension"])
 
 
 @rows("crl", [
-    ("unknown-extension", lambda crl: crl.set("unknown", b"\x05\x00"), "valid"), ("without-number", lambda crl: crl.drop("cRLNumber"), "valid"),
-    ("without-key-identifier", lambda crl: crl.drop("authorityKeyIdentifier"), "valid"), ("number-huge", lambda crl: crl.set("cRLNumber", b"\x02\x14" + b"\x7f" * 20), "valid"),
-    ("key-identifier-of-another", lambda crl: crl.set("authorityKeyIdentifier", values.key_identifier(key_id(key("other")))), "indeterminate"),
+    ("unknown-extension", lambda crl: crl.set("unknown", b"\x05\x00"), "valid"),
+    ("without-number", lambda crl: crl.drop("cRLNumber"), "valid"),
+    ("without-key-identifier", lambda crl: crl.drop("authorityKeyIdentifier"), "valid"),
+    ("number-huge", lambda crl: crl.set("cRLNumber", b"\x02\x14" + b"\x7f" * 20), "valid"),
+    ("key-identifier-of-another", lambda crl: crl.set("authorityKeyIdentifier", values.key_identifier(key_id(key("other")))),
+     "indeterminate"),
     ("without-next-update", lambda crl: vars(crl).update(next=None), "indeterminate"),
     ("next-update-before-this-update", lambda crl: vars(crl).update(next=EPOCH - DAY), "indeterminate"),
-    ("of-this-second", lambda crl: vars(crl).update(this=EPOCH + HOUR), "valid"), ("until-this-second", lambda crl: vars(crl).update(next=EPOCH + HOUR), "valid"),
+    ("of-this-second", lambda crl: vars(crl).update(this=EPOCH + HOUR), "valid"),
+    ("until-this-second", lambda crl: vars(crl).update(next=EPOCH + HOUR), "valid"),
     ("a-second-early", lambda crl: vars(crl).update(this=EPOCH + HOUR + SECOND), "indeterminate"),
     ("a-second-late", lambda crl: vars(crl).update(next=EPOCH + HOUR - SECOND), "indeterminate"),
-    ("signed-by-leaf", lambda crl: vars(crl).update(signer=key("leaf")), "indeterminate"), ("signed-by-root", lambda crl: vars(crl).update(signer=key("root")), "indeterminate"),
-    ("of-another-name", lambda crl: vars(crl).update(issuer=list_of("other").issuer), "indeterminate"), ("empty-sequence-of-entries", lambda crl: vars(crl).update(empty_list=True), "valid"),
+    ("signed-by-leaf", lambda crl: vars(crl).update(signer=key("leaf")), "indeterminate"),
+    ("signed-by-root", lambda crl: vars(crl).update(signer=key("root")), "indeterminate"),
+    ("of-another-name", lambda crl: vars(crl).update(issuer=list_of("other").issuer), "indeterminate"),
+    ("empty-sequence-of-entries", lambda crl: vars(crl).update(empty_list=True), "valid"),
     ("version-1", lambda crl: [vars(crl).update(version=None), crl.extensions.clear()], "valid")])
 def details(change, verdict):
     """5: applications process version 1 and version 2. 5.1.2.5: nextUpdate MUST be there; without it nothing says that the list
@@ -112,8 +122,10 @@ def details(change, verdict):
 
 @rows("crl-two", [
     # older list, newer list: (number, entries)
-    ("newer-revokes", (100, []), (101, [entry(LEAF)]), "invalid"), ("newer-ends-hold", (100, [entry(LEAF, reason="certificateHold")]), (101, []), "valid"),
-    ("number-rolled-back-without-entry", (100, [entry(LEAF)]), (90, []), "invalid"), ("number-rolled-back", (100, []), (90, []), "valid")])
+    ("newer-revokes", (100, []), (101, [entry(LEAF)]), "invalid"),
+    ("newer-ends-hold", (100, [entry(LEAF, reason="certificateHold")]), (101, []), "valid"),
+    ("number-rolled-back-without-entry", (100, [entry(LEAF)]), (90, []), "invalid"),
+    ("number-rolled-back", (100, []), (90, []), "valid")])
 def two(older, newer, verdict):
     """5.2.3: numbers increase. One that went back is not the successor: the list before it stands, as long as it is in force."""
     chain = Chain()
@@ -123,7 +135,8 @@ def two(older, newer, verdict):
     return expect(chain, verdict, "RFC 5280, 5.2.3")
 
 
-@rows("crl-beside-bad", [("stale", lambda crl: vars(crl).update(this=EPOCH - 5 * DAY, next=EPOCH - DAY)), ("wrongly-signed", lambda crl: vars(crl).update(spoil_signature=True)),
+@rows("crl-beside-bad", [("stale", lambda crl: vars(crl).update(this=EPOCH - 5 * DAY, next=EPOCH - DAY)),
+    ("wrongly-signed", lambda crl: vars(crl).update(spoil_signature=True)),
                          ("forged-with-leaf", lambda crl: vars(crl).update(signer=key("third"), entries=[entry(LEAF)]))])
 def beside(change):
     """A bad list beside the good one takes nothing away."""

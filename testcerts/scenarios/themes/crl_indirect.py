@@ -17,7 +17,8 @@ def indirect(*entries: bytes, named: bool = True, idp: bytes | None = None) -> C
     del chain.lists["ca1"]
     chain.certificates["other"] = issue("other", "root", ca=True, serial=7)
     chain.certificates["other"].set("keyUsage", values.key_usage("cRLSign"))
-    chain.lists["other"] = list_of("other", *entries).set("issuingDistributionPoint", scope(ADDRESS, indirect=True) if idp is None else idp, True)
+    chain.lists["other"] = list_of("other", *entries).set("issuingDistributionPoint",
+        scope(ADDRESS, indirect=True) if idp is None else idp, True)
     if named:
         chain.leaf.set("cRLDistributionPoints", points(point(ADDRESS, issuer=name("other"))))
     return chain
@@ -28,8 +29,10 @@ def serial_of(number: int, *extensions: bytes) -> bytes:
 
 
 @rows("crl-indirect", [
-    ("good", [], "valid"), ("revoked", [serial_of(LEAF, OURS)], "invalid"), ("same-serial-of-another-ca", [serial_of(LEAF, ANOTHERS)], "valid"),
-    ("same-serial-of-list-issuer", [serial_of(LEAF)], "valid"), ("issuer-carries-over", [serial_of(7, OURS), serial_of(LEAF)], "invalid"),
+    ("good", [], "valid"), ("revoked", [serial_of(LEAF, OURS)], "invalid"),
+    ("same-serial-of-another-ca", [serial_of(LEAF, ANOTHERS)], "valid"),
+    ("same-serial-of-list-issuer", [serial_of(LEAF)], "valid"),
+    ("issuer-carries-over", [serial_of(7, OURS), serial_of(LEAF)], "invalid"),
     ("issuer-carried-over-and-changed", [serial_of(7, OURS), serial_of(8, ANOTHERS), serial_of(LEAF)], "valid"),
     ("issuer-changed-back", [serial_of(7, ANOTHERS), serial_of(8, OURS), serial_of(LEAF)], "invalid"),
     ("same-serial-twice", [serial_of(LEAF, ANOTHERS), serial_of(LEAF, OURS)], "invalid")])
@@ -55,7 +58,8 @@ def entries(listed, verdict):
 def unusable(change):
     chain = indirect()
     change(chain)
-    return expect(chain, "indeterminate", "RFC 5280, 6.3.3 (b)(1), (2), (f): the list does not count", checks=["revocation.unknown"])
+    return expect(chain, "indeterminate", "RFC 5280, 6.3.3 (b)(1), (2), (f): the list does not count",
+        checks=["revocation.unknown"])
 
 
 @case

@@ -27,8 +27,10 @@ def good(entries, verdict):
     ("certificate-expired", lambda chain: vars(chain.certificates["ca1-lists"]).update(end=EPOCH - DAY)),
     ("certificate-not-yet-valid", lambda chain: vars(chain.certificates["ca1-lists"]).update(begin=EPOCH + DAY)),
     ("certificate-revoked", lambda chain: vars(chain.lists["root"]).update(entries=[entry(9)])),
-    ("certificate-without-crl-sign", lambda chain: chain.certificates["ca1-lists"].set("keyUsage", values.key_usage("keyCertSign"))),
-    ("certificate-self-signed", lambda chain: vars(chain.certificates["ca1-lists"]).update(issuer=chain.ca1.subject, signer=key("other"))),
+    ("certificate-without-crl-sign", lambda chain: chain.certificates["ca1-lists"].set("keyUsage",
+     values.key_usage("keyCertSign"))),
+    ("certificate-self-signed", lambda chain: vars(chain.certificates["ca1-lists"]).update(issuer=chain.ca1.subject,
+     signer=key("other"))),
     ("certificate-of-forged-root", lambda chain: vars(chain.certificates["ca1-lists"]).update(signer=key("third"))),
     ("certificate-of-another-name", lambda chain: vars(chain.certificates["ca1-lists"]).update(subject=list_of("ca2").issuer)),
     ("certificate-with-unknown-critical", lambda chain: chain.certificates["ca1-lists"].set("unknown", b"\x05\x00", True))])
@@ -78,4 +80,5 @@ def crl_of_namesake_below_other_anchor():
     chain.certificates["namesake"] = issue("ca1", "other", ca=True, serial=9, subject_key="third")
     chain.lists["ca1"] = list_of("ca1", signer="third")
     chain.lists["other"] = list_of("other")
-    return expect(chain, "indeterminate", "RFC 5280, 6.3.3 (f): the trust anchor must be the same as for the certificate", checks=UNKNOWN)
+    return expect(chain, "indeterminate", "RFC 5280, 6.3.3 (f): the trust anchor must be the same as for the certificate",
+        checks=UNKNOWN)

@@ -8,7 +8,8 @@ from forge.values import extension
 LEVELS = ("leaf", "ca1")
 
 
-@rows("extension-unknown", [(f"{how}-{who}", who, critical) for who in LEVELS for how, critical in (("critical", True), ("not-critical", False))])
+@rows("extension-unknown", [(f"{how}-{who}", who, critical) for who in LEVELS for how,
+    critical in (("critical", True), ("not-critical", False))])
 def unknown(who, critical):
     chain = Chain()
     chain.certificates[who].set("unknown", b"\x05\x00", critical)
@@ -42,7 +43,8 @@ def extension_twice_with_other_values():
     ("distribution-points", "cRLDistributionPoints", b"\x30\x03\x30\x05\xa0", "leaf"),
     ("distribution-points-empty", "cRLDistributionPoints", sequence(), "leaf"),
     ("policies-not-critical", "certificatePolicies", b"\x30\x08\x30\x01\x06", "leaf"),
-    ("subject-alternative-name-trailing-bytes", "subjectAltName", values.general_names(values.dns("a.example")) + b"\x00", "leaf"),
+    ("subject-alternative-name-trailing-bytes", "subjectAltName", values.general_names(values.dns("a.example")) + b"\x00",
+     "leaf"),
     ("policies-trailing-bytes", "certificatePolicies", values.policies("1.3.6.1.4.1.32473.10.2.1") + b"\x05\x00", "leaf"),
     ("distribution-points-trailing-bytes", "cRLDistributionPoints",
      values.points(values.point(values.full_name(values.uri("http://crl.example/a.crl")))) + b"\x05\x00", "leaf")])
@@ -54,21 +56,27 @@ def malformed(kind, value, who):
 
 
 @rows("unreadable-certificate", [
-    ("extension-without-value", sequence(oid("2.5.29.15"))), ("extension-value-no-octets", sequence(oid("2.5.29.15"), b"\x03\x02\x07\x80")),
+    ("extension-without-value", sequence(oid("2.5.29.15"))),
+    ("extension-value-no-octets", sequence(oid("2.5.29.15"), b"\x03\x02\x07\x80")),
     ("extension-critical-integer", sequence(oid("2.5.29.15"), b"\x02\x01\x01", octets(b"\x03\x02\x07\x80"))),
-    ("extension-not-a-sequence", b"\x05\x00"), ("extension-with-third-field", sequence(oid("2.5.29.15"), octets(b"\x03\x02\x07\x80"), b"\x05\x00"))])
+    ("extension-not-a-sequence", b"\x05\x00"),
+    ("extension-with-third-field", sequence(oid("2.5.29.15"), octets(b"\x03\x02\x07\x80"), b"\x05\x00"))])
 def unreadable_extension(broken):
     """Not an Extension by its ASN.1 (4.1): the file is no certificate."""
     chain = Chain()
     chain.leaf.drop("keyUsage").more_extensions = [broken]
-    return expect(chain, "invalid", "RFC 5280, 4.1: Extension ::= SEQUENCE {OID, BOOLEAN DEFAULT FALSE, OCTET STRING}", kind="unreadable")
+    return expect(chain, "invalid", "RFC 5280, 4.1: Extension ::= SEQUENCE {OID, BOOLEAN DEFAULT FALSE, OCTET STRING}",
+        kind="unreadable")
 
 
 @rows("unreadable-certificate", [
-    ("truncated", lambda der: der[:-1]), ("trailing-bytes", lambda der: der + b"\0"), ("empty", lambda der: b""), ("text", lambda der: b"hello"),
-    ("indefinite-length", lambda der: b"\x30\x80" + der[4:] + b"\0\0"), ("length-beyond-the-end", lambda der: b"\x30\x82\xff\xff" + der[4:]),
+    ("truncated", lambda der: der[:-1]), ("trailing-bytes", lambda der: der + b"\0"), ("empty", lambda der: b""),
+    ("text", lambda der: b"hello"),
+    ("indefinite-length", lambda der: b"\x30\x80" + der[4:] + b"\0\0"),
+    ("length-beyond-the-end", lambda der: b"\x30\x82\xff\xff" + der[4:]),
     ("a-crl", None), ("pem-of-nothing", lambda der: b"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"),
-    ("pem-without-end", lambda der: b"-----BEGIN CERTIFICATE-----\nMIIB\n"), ("long-form-of-short-length", lambda der: b"\x30\x83\x00" + der[2:])])
+    ("pem-without-end", lambda der: b"-----BEGIN CERTIFICATE-----\nMIIB\n"),
+    ("long-form-of-short-length", lambda der: b"\x30\x83\x00" + der[2:])])
 def unreadable(change):
     chain = Chain()
     files = chain.files()
@@ -92,7 +100,8 @@ def version_1_leaf():
     return expect(chain, "valid", "RFC 5280, 6.1: an end entity needs no extension")
 
 
-@rows("serial-number", [("negative", -5, "path.profile-deviation"), ("of-21-octets", 1 << 160, "path.profile-deviation"), ("zero", 0, None),
+@rows("serial-number", [("negative", -5, "path.profile-deviation"), ("of-21-octets", 1 << 160, "path.profile-deviation"),
+    ("zero", 0, None),
                         ("of-20-octets", 1 << 158, None)])
 def serial(number, check):
     """4.1.2.2: users MUST be prepared to gracefully handle such certificates."""
@@ -109,7 +118,8 @@ def unique_identifiers():
     return expect(chain, "valid", "RFC 5280, 4.1.2.8: unique identifiers make no difference")
 
 
-@rows("critical-though-it-should-not-be", [("subjectKeyIdentifier", "subjectKeyIdentifier"), ("authorityKeyIdentifier", "authorityKeyIdentifier")])
+@rows("critical-though-it-should-not-be",
+    [("subjectKeyIdentifier", "subjectKeyIdentifier"), ("authorityKeyIdentifier", "authorityKeyIdentifier")])
 def wrongly_critical(kind):
     """Whoever makes them critical demands that they be enforced; in 6.1 they are a help to find issuers and no more."""
     chain = Chain()
@@ -122,7 +132,8 @@ def subject_alternative_name_empty():
     """A duty of the CA that nothing in 6.1 rests on: told, not refused."""
     chain = Chain()
     chain.leaf.set("subjectAltName", sequence())
-    return expect(chain, "valid", "RFC 5280, 4.2.1.6: the sequence MUST contain at least one entry", checks=["path.profile-deviation"])
+    return expect(chain, "valid", "RFC 5280, 4.2.1.6: the sequence MUST contain at least one entry",
+        checks=["path.profile-deviation"])
 
 
 @case

@@ -13,7 +13,8 @@ def of(who: str, *usages: str, critical: bool = True, depth: int = 2) -> Chain:
 
 @rows("key-usage", [(f"{what}-{who}", who, usages, critical) for who in ("ca1", "ca2") for what, usages, critical in (
     ("no-cert-sign", ("cRLSign",), True), ("no-cert-sign-not-critical", ("cRLSign",), False),
-    ("signature-only", ("digitalSignature",), True), ("everything-but-cert-sign", tuple(u for u in values.USAGES if u != "keyCertSign"), True))])
+    ("signature-only", ("digitalSignature",), True),
+    ("everything-but-cert-sign", tuple(u for u in values.USAGES if u != "keyCertSign"), True))])
 def no_cert_sign(who, usages, critical):
     return expect(of(who, *usages, critical=critical), "invalid", f"RFC 5280, 6.1.4 (n): {who} may not sign certificates",
                   checks=["path.key-usage"])
@@ -28,7 +29,8 @@ def no_crl_sign(who):
 
 @rows("key-usage-malformed", [
     ("empty-bits", "ca1", b"\x03\x01\x00"), ("not-bits", "ca1", b"\x04\x01\x06"), ("without-octets", "ca1", b"\x03\x00"),
-    ("leaf-empty-value", "leaf", b""), ("leaf-unused-bits-8", "leaf", b"\x03\x02\x08\x80"), ("leaf-trailing-bytes", "leaf", b"\x03\x02\x07\x80\x00"),
+    ("leaf-empty-value", "leaf", b""), ("leaf-unused-bits-8", "leaf", b"\x03\x02\x08\x80"),
+    ("leaf-trailing-bytes", "leaf", b"\x03\x02\x07\x80\x00"),
     ("leaf-sequence", "leaf", b"\x30\x04\x03\x02\x07\x80")])
 def malformed(who, value):
     """4.2.1.3: when present at least one bit is set; and it is a BIT STRING."""

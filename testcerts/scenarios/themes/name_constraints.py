@@ -31,7 +31,8 @@ def judged(chain: Chain, good: bool) -> dict:
 
 
 @rows("name-constraints-directory", [
-    ("permitted", [tree(*CLINIC)], [], (*CLINIC, DOCTOR), True), ("not-permitted", [tree(*CLINIC)], [], (*HOSPITAL, DOCTOR), False),
+    ("permitted", [tree(*CLINIC)], [], (*CLINIC, DOCTOR), True),
+    ("not-permitted", [tree(*CLINIC)], [], (*HOSPITAL, DOCTOR), False),
     ("excluded", [], [tree(*CLINIC)], (*CLINIC, DOCTOR), False), ("not-excluded", [], [tree(*CLINIC)], (*HOSPITAL, DOCTOR), True),
     ("permitted-and-excluded", [tree(*CLINIC)], [tree(*CLINIC, ("OU", "Former"))], (*CLINIC, ("OU", "Former"), DOCTOR), False),
     ("permitted-beside-excluded", [tree(*CLINIC)], [tree(*CLINIC, ("OU", "Former"))], (*CLINIC, ("OU", "Ward 1"), DOCTOR), True),
@@ -70,13 +71,15 @@ def in_alternative_name(permitted, excluded, alternative, good):
     return judged(constrained(permitted=permitted, excluded=excluded, alternative=alternative), good)
 
 
-@rows("name-constraints-alternative-directory", [("permitted", (*CLINIC, DOCTOR), True), ("not-permitted", (*HOSPITAL, DOCTOR), False)])
+@rows("name-constraints-alternative-directory",
+    [("permitted", (*CLINIC, DOCTOR), True), ("not-permitted", (*HOSPITAL, DOCTOR), False)])
 def directory_in_alternative_name(alternative, good):
     """Directory constraints hold for the subject and for directory names in subjectAltName, as HPKI cards have them."""
     return judged(constrained(permitted=[tree(*CLINIC)], subject=(*CLINIC, DOCTOR), alternative=[tree(*alternative)]), good)
 
 
-@rows("name-constraints-mail-in-subject", [("permitted", "hanako@clinic.example", True), ("not-permitted", "hanako@hospital.example", False)])
+@rows("name-constraints-mail-in-subject",
+    [("permitted", "hanako@clinic.example", True), ("not-permitted", "hanako@hospital.example", False)])
 def mail_in_subject(address, good):
     """4.2.1.10: without an address in subjectAltName, emailAddress of the subject counts."""
     return judged(constrained(permitted=[mail("clinic.example")], subject=(*CLINIC, ("email", address))), good)
@@ -118,7 +121,8 @@ def name_constraints_empty_subject():
 
 @rows("name-constraints-malformed", [
     ("minimum-1", name_constraints(permitted=[sequence(tree(*CLINIC), tlv(0x80, b"\x01"))])),
-    ("maximum", name_constraints(permitted=[sequence(tree(*CLINIC), tlv(0x81, b"\x05"))])), ("truncated", b"\x30\x10\xa0\x0e\x30\x0c"),
+    ("maximum", name_constraints(permitted=[sequence(tree(*CLINIC), tlv(0x81, b"\x05"))])),
+    ("truncated", b"\x30\x10\xa0\x0e\x30\x0c"),
     ("ip-of-five-octets", name_constraints(permitted=[ip(10, 0, 0, 0, 255)])), ("text", tlv(0x0C, b"clinic"))])
 def malformed(value):
     """4.2.1.10: minimum is 0 and maximum absent; an address comes with its mask. A critical extension that is not

@@ -30,17 +30,22 @@ STALE = {"this": EPOCH - 3 * DAY, "next": EPOCH - 2 * DAY}
 
 
 @rows("ocsp-path", [
-    ("good-without-crl", about("leaf"), "valid"), ("revoked-without-crl", about("leaf", revoked()), "invalid"), ("on-hold-without-crl", about("leaf", revoked(reason=6)), "invalid"),
-    ("unknown-without-crl", about("leaf", UNKNOWN), "indeterminate"), ("stale-without-crl", about("leaf", **STALE), "indeterminate"),
-    ("stale-revoked-without-crl", about("leaf", revoked(EPOCH - 4 * DAY), **STALE), "invalid"), ("try-later-without-crl", error("tryLater"), "indeterminate"),
-    ("unauthorized-without-crl", error("unauthorized"), "indeterminate"), ("revoked-later-without-crl", about("leaf", revoked(EPOCH + DAY)), "valid")])
+    ("good-without-crl", about("leaf"), "valid"), ("revoked-without-crl", about("leaf", revoked()), "invalid"),
+    ("on-hold-without-crl", about("leaf", revoked(reason=6)), "invalid"),
+    ("unknown-without-crl", about("leaf", UNKNOWN), "indeterminate"),
+    ("stale-without-crl", about("leaf", **STALE), "indeterminate"),
+    ("stale-revoked-without-crl", about("leaf", revoked(EPOCH - 4 * DAY), **STALE), "invalid"),
+    ("try-later-without-crl", error("tryLater"), "indeterminate"),
+    ("unauthorized-without-crl", error("unauthorized"), "indeterminate"),
+    ("revoked-later-without-crl", about("leaf", revoked(EPOCH + DAY)), "valid")])
 def instead_of_list(answer, verdict):
     """The root's list covers ca1, the answer alone speaks of the leaf."""
     checks = {"invalid": ["revocation.revoked"], "indeterminate": ["revocation.unknown"]}.get(verdict, [])
     return expect(with_answers(["root"], leaf=answer), verdict, "RFC 6960, 2.2 and RFC 5280, 6.1.3 (a)(3)", checks=checks)
 
 
-@rows("ocsp-path-of-ca", [("good", about("ca1"), "valid"), ("revoked", about("ca1", revoked(reason=2)), "invalid"), ("unknown", about("ca1", UNKNOWN), "indeterminate"),
+@rows("ocsp-path-of-ca", [("good", about("ca1"), "valid"), ("revoked", about("ca1", revoked(reason=2)), "invalid"),
+    ("unknown", about("ca1", UNKNOWN), "indeterminate"),
                           ("of-leaf-only", about("leaf"), "indeterminate")])
 def of_ca(answer, verdict):
     """ca1's list covers the leaf, the root answers about ca1."""
@@ -48,8 +53,10 @@ def of_ca(answer, verdict):
 
 
 @rows("ocsp-path-beside-crl", [
-    ("both-good", about("leaf"), [], "valid"), ("answer-revoked", about("leaf", revoked()), [], "invalid"), ("crl-revoked", about("leaf"), [entry(LEAF)], "invalid"),
-    ("answer-unknown", about("leaf", UNKNOWN), [], "valid"), ("try-later", error("tryLater"), [], "valid"), ("answer-stale", about("leaf", **STALE), [], "valid")])
+    ("both-good", about("leaf"), [], "valid"), ("answer-revoked", about("leaf", revoked()), [], "invalid"),
+    ("crl-revoked", about("leaf"), [entry(LEAF)], "invalid"),
+    ("answer-unknown", about("leaf", UNKNOWN), [], "valid"), ("try-later", error("tryLater"), [], "valid"),
+    ("answer-stale", about("leaf", **STALE), [], "valid")])
 def beside_list(answer, listed, verdict):
     """Two sources: revoked by one is revoked; good by one is good where the other says nothing."""
     chain = with_answers(["root", "ca1"], leaf=answer)
@@ -57,7 +64,8 @@ def beside_list(answer, listed, verdict):
     return expect(chain, verdict, "revoked by either is revoked, good by either suffices")
 
 
-@rows("ocsp-path-beside-bad-crl", [("stale", lambda crl: vars(crl).update(this=EPOCH - 5 * DAY, next=EPOCH - DAY)), ("wrongly-signed", lambda crl: vars(crl).update(spoil_signature=True)),
+@rows("ocsp-path-beside-bad-crl", [("stale", lambda crl: vars(crl).update(this=EPOCH - 5 * DAY, next=EPOCH - DAY)),
+    ("wrongly-signed", lambda crl: vars(crl).update(spoil_signature=True)),
                                    ("wrong-scope", lambda crl: crl.scope(cas=True))])
 def beside_bad_list(change):
     chain = with_answers(["root", "ca1"], leaf=about("leaf"))
@@ -94,7 +102,8 @@ def by_responder(*revoked_signers: bytes, nocheck: bool = False, lists: bool = T
 
 
 @rows("ocsp-path-responder", [
-    ("good-by-crl", {}, [], "valid"), ("revoked-by-crl", {}, [entry(0x20)], "indeterminate"), ("status-not-known", {"lists": False}, [], "indeterminate"),
+    ("good-by-crl", {}, [], "valid"), ("revoked-by-crl", {}, [entry(0x20)], "indeterminate"),
+    ("status-not-known", {"lists": False}, [], "indeterminate"),
     ("nocheck", {"nocheck": True, "lists": False}, [], "valid")])
 def of_responder(options, listed, verdict):
     """4.2.2.2.1: the responder's certificate may be revoked itself; nocheck says not to ask."""
@@ -111,4 +120,5 @@ def some_reasons(status, verdict):
 
 @case
 def ocsp_path_file_that_is_none():
-    return expect(with_answers(["root", "ca1"], leaf=b"not an answer"), "indeterminate", "a file that is not what it should be is an error", kind="unreadable")
+    return expect(with_answers(["root", "ca1"], leaf=b"not an answer"), "indeterminate",
+        "a file that is not what it should be is an error", kind="unreadable")

@@ -26,8 +26,10 @@ def delegated(certificate: Certificate | None, **fields) -> Answer:
 
 
 @rows("ocsp-by-ca", [
-    ("named-by-key", {}, True), ("named-by-name", {"responder": name("ca1")}, True), ("another-name", {"responder": name("ca2")}, False), ("empty-name", {"responder": sequence()}, False),
-    ("another-key-hash", {"key_hash": bytes(20)}, False), ("own-certificate-enclosed", {"certificates": [issue("ca1", "root", ca=True, serial=2)]}, True),
+    ("named-by-key", {}, True), ("named-by-name", {"responder": name("ca1")}, True),
+    ("another-name", {"responder": name("ca2")}, False), ("empty-name", {"responder": sequence()}, False),
+    ("another-key-hash", {"key_hash": bytes(20)}, False),
+    ("own-certificate-enclosed", {"certificates": [issue("ca1", "root", ca=True, serial=2)]}, True),
     ("strange-certificate-enclosed", {"certificates": [issue("ca3", "root", ca=True)]}, True)])
 def by_ca(fields, good):
     """4.2.2.3: responderID corresponds to the certificate that signed."""
@@ -36,25 +38,32 @@ def by_ca(fields, good):
 
 
 @rows("ocsp-delegated", [
-    ("named-by-key", lambda: delegated(responder()), True), ("named-by-name", lambda: delegated(responder(), responder=name("responder")), True),
-    ("another-name", lambda: delegated(responder(), responder=name("ca1")), False), ("another-key-hash", lambda: delegated(responder(), key_hash=bytes(20)), False),
-    ("without-certificate", lambda: delegated(None), False), ("beside-others", lambda: delegated(None, certificates=[issue("ca3", "root", ca=True), responder()]), True),
+    ("named-by-key", lambda: delegated(responder()), True),
+    ("named-by-name", lambda: delegated(responder(), responder=name("responder")), True),
+    ("another-name", lambda: delegated(responder(), responder=name("ca1")), False),
+    ("another-key-hash", lambda: delegated(responder(), key_hash=bytes(20)), False),
+    ("without-certificate", lambda: delegated(None), False),
+    ("beside-others", lambda: delegated(None, certificates=[issue("ca3", "root", ca=True), responder()]), True),
     ("without-usage", lambda: delegated(responder().drop("extKeyUsage")), False),
     ("usage-server", lambda: delegated(responder().set("extKeyUsage", values.extended_key_usage("serverAuth"))), False),
     ("usage-any", lambda: delegated(responder().set("extKeyUsage", values.extended_key_usage("any"))), False),
-    ("usage-beside-another", lambda: delegated(responder().set("extKeyUsage", values.extended_key_usage("clientAuth", "OCSPSigning"))), True),
+    ("usage-beside-another", lambda: delegated(responder().set("extKeyUsage",
+     values.extended_key_usage("clientAuth", "OCSPSigning"))), True),
     ("usage-critical", lambda: delegated(responder().set("extKeyUsage", values.extended_key_usage("OCSPSigning"), True)), True),
     ("key-usage-encipherment", lambda: delegated(responder().set("keyUsage", values.key_usage("keyEncipherment"))), False),
     ("key-usage-non-repudiation", lambda: delegated(responder().set("keyUsage", values.key_usage("nonRepudiation"))), True),
     ("without-key-usage", lambda: delegated(responder().drop("keyUsage")), True),
-    ("expired", lambda: delegated(responder(end=EPOCH - DAY)), False), ("not-yet-valid", lambda: delegated(responder(begin=EPOCH + DAY)), False),
+    ("expired", lambda: delegated(responder(end=EPOCH - DAY)), False),
+    ("not-yet-valid", lambda: delegated(responder(begin=EPOCH + DAY)), False),
     ("of-root", lambda: delegated(responder("root")), False), ("of-another-ca", lambda: delegated(responder("ca2")), False),
-    ("of-namesake-ca", lambda: delegated(responder(signer=key("ca2"))), False), ("self-signed", lambda: delegated(responder("responder")), False),
+    ("of-namesake-ca", lambda: delegated(responder(signer=key("ca2"))), False),
+    ("self-signed", lambda: delegated(responder("responder")), False),
     ("of-another-responder", lambda: delegated(None, certificates=[responder("other"), issue("other", "ca1", ca=True)]), False),
     ("certificate-wrongly-signed", lambda: delegated(responder(spoil_signature=True)), False),
     ("certificate-sha1", lambda: delegated(responder(algorithm=pkcs1("sha1"))), False),
     ("unknown-critical-extension", lambda: delegated(responder().set("unknown", NULL, True)), False),
-    ("with-crl-to-be-asked", lambda: delegated(responder().drop("ocspNoCheck").set("cRLDistributionPoints", points(point(full_name(uri("http://crl.example/a")))))), False),
+    ("with-crl-to-be-asked", lambda: delegated(responder().drop("ocspNoCheck").set("cRLDistributionPoints",
+     points(point(full_name(uri("http://crl.example/a")))))), False),
     ("without-nocheck", lambda: delegated(responder().drop("ocspNoCheck")), True),
     ("answer-wrongly-signed", lambda: delegated(responder(), spoil_signature=True), False)])
 def by_delegate(make, good):
@@ -70,9 +79,12 @@ def weak(make):
                  "an answer that anybody could sign proves nothing")
 
 
-@rows("ocsp-signed-by", [("leaf-itself", "leaf"), ("holder-of-the-same-ca", "third"), ("root", "root"), ("ca-of-the-same-root", "ca2")])
+@rows("ocsp-signed-by", [("leaf-itself", "leaf"), ("holder-of-the-same-ca", "third"), ("root", "root"),
+    ("ca-of-the-same-root", "ca2")])
 def strangers(who):
     """Keys of other people, certificate enclosed and rightly named."""
-    enclosed = {"leaf": issue("leaf", "ca1", ca=False, serial=0x1001), "third": issue("responder", "ca1", ca=False, serial=9, subject_key="third"),
+    enclosed = {"leaf": issue("leaf", "ca1", ca=False, serial=0x1001),
+        "third": issue("responder", "ca1", ca=False, serial=9, subject_key="third"),
                 "root": issue("root", "root", ca=True), "ca2": issue("ca2", "root", ca=True, serial=3)}[who]
-    return asked(Answer([single()], key(who), certificates=[enclosed]), "unknown", "RFC 6960, 4.2.2.2: neither the CA nor authorised by it")
+    return asked(Answer([single()], key(who), certificates=[enclosed]), "unknown",
+        "RFC 6960, 4.2.2.2: neither the CA nor authorised by it")

@@ -26,7 +26,8 @@ def below_the_anchor(depth, lengths, good):
 @rows("path-length-of-anchor", [("0-then-ca", 1, 0), ("1-then-two-cas", 2, 1)])
 def of_anchor(depth, length):
     """6.1 reads nothing but name and key from the anchor; a root that limits itself means it, and OpenSSL obeys too."""
-    return expect(limited(depth, root=length), "invalid", "the pinned root's own limit is kept (stricter than 6.1.1)", checks=["path.length"])
+    return expect(limited(depth, root=length), "invalid", "the pinned root's own limit is kept (stricter than 6.1.1)",
+        checks=["path.length"])
 
 
 def self_issued(length: int, extra_ca: bool) -> Chain:

@@ -84,8 +84,10 @@ def policy_required_by_leaf():
     return judged(chain, None, "RFC 5280, 6.1.5 (b)")
 
 
-@rows("policy-any-inhibited", [("by-ca1-at-once", 0, ((ANY,), (ANY,), (A,)), None), ("by-ca1-after-one", 1, ((ANY,), (ANY,), (A,)), [A]),
-                               ("by-ca1-for-leaf", 1, ((A,), (A,), (ANY,)), None), ("by-ca1-after-two", 2, ((A,), (A,), (ANY,)), [A])])
+@rows("policy-any-inhibited", [("by-ca1-at-once", 0, ((ANY,), (ANY,), (A,)), None),
+    ("by-ca1-after-one", 1, ((ANY,), (ANY,), (A,)), [A]),
+                               ("by-ca1-for-leaf", 1, ((A,), (A,), (ANY,)), None),
+                               ("by-ca1-after-two", 2, ((A,), (A,), (ANY,)), [A])])
 def any_inhibited(skip, levels, policies):
     chain = chain_of(*levels)
     chain.ca1.set("inhibitAnyPolicy", tlv(0x02, bytes([skip])), True)
@@ -94,12 +96,16 @@ def any_inhibited(skip, levels, policies):
 
 @rows("policy-mapping", [
     # ca1's pairs, ca2's pairs, asserted, inputs, what comes out
-    ("a-to-b", [(A, B)], [], ((A,), (B,), (B,)), {}, [A]), ("a-to-b-and-wanted-a", [(A, B)], [], ((A,), (B,), (B,)), {"policy": [A]}, [A]),
+    ("a-to-b", [(A, B)], [], ((A,), (B,), (B,)), {}, [A]),
+    ("a-to-b-and-wanted-a", [(A, B)], [], ((A,), (B,), (B,)), {"policy": [A]}, [A]),
     ("a-to-b-and-wanted-b", [(A, B)], [], ((A,), (B,), (B,)), {"policy": [B]}, None),
-    ("leaf-keeps-old-name", [(A, B)], [], ((A,), (B,), (A,)), {}, None), ("ca2-keeps-old-name", [(A, B)], [], ((A,), (A,), (A,)), {}, None),
+    ("leaf-keeps-old-name", [(A, B)], [], ((A,), (B,), (A,)), {}, None),
+    ("ca2-keeps-old-name", [(A, B)], [], ((A,), (A,), (A,)), {}, None),
     ("two-steps", [(A, B)], [(B, C)], ((A,), (B,), (C,)), {}, [A]), ("at-ca2-only", [], [(A, B)], ((A,), (A,), (B,)), {}, [A]),
-    ("of-what-is-not-asserted", [(C, B)], [], ((A,), (B,), (B,)), {}, None), ("one-to-two", [(A, B), (A, C)], [], ((A,), (B, C), (C,)), {}, [A]),
-    ("two-to-one", [(A, C), (B, C)], [], ((A, B), (C,), (C,)), {}, [A, B]), ("beside-any", [(A, B)], [], ((ANY,), (B,), (B,)), {}, [A]),
+    ("of-what-is-not-asserted", [(C, B)], [], ((A,), (B,), (B,)), {}, None),
+    ("one-to-two", [(A, B), (A, C)], [], ((A,), (B, C), (C,)), {}, [A]),
+    ("two-to-one", [(A, C), (B, C)], [], ((A, B), (C,), (C,)), {}, [A, B]),
+    ("beside-any", [(A, B)], [], ((ANY,), (B,), (B,)), {}, [A]),
     ("from-any", [(ANY, B)], [], ((ANY,), (B,), (B,)), {}, None), ("to-any", [(A, ANY)], [], ((A,), (A,), (A,)), {}, None),
     ("inhibited-by-us", [(A, B)], [], ((A,), (B,), (B,)), {"inhibit_policy_mapping": True}, None),
     ("inhibited-by-us-but-not-used", [(A, B)], [], ((A, C), (C,), (C,)), {"inhibit_policy_mapping": True}, [C])])
@@ -111,7 +117,8 @@ def mapped(ca1, ca2, levels, inputs, policies):
     return judged(chain, policies, "RFC 5280, 6.1.4 (a), (b)", **EXPLICIT, **inputs)
 
 
-@rows("policy-mapping-inhibited", [("by-ca1-at-once", 0, "ca2", None), ("by-ca1-after-one", 1, "ca2", [A]), ("by-ca1-for-itself", 0, "ca1", [A])])
+@rows("policy-mapping-inhibited", [("by-ca1-at-once", 0, "ca2", None), ("by-ca1-after-one", 1, "ca2", [A]),
+    ("by-ca1-for-itself", 0, "ca1", [A])])
 def mapping_inhibited(skip, mapper, policies):
     """inhibitPolicyMapping of ca1 counts from the next certificate on: its own mapping still holds (6.1.4 (b) before (i))."""
     chain = chain_of((A,), (B,) if mapper == "ca1" else (A,), (B,))
@@ -122,8 +129,10 @@ def mapping_inhibited(skip, mapper, policies):
 
 @rows("policy-malformed", [
     ("duplicate", "certificatePolicies", values.policies(A, A)), ("empty", "certificatePolicies", sequence()),
-    ("not-oids", "certificatePolicies", sequence(sequence(tlv(0x0C, b"A")))), ("truncated", "certificatePolicies", values.policies(A)[:-1]),
-    ("constraints-negative", "policyConstraints", sequence(tlv(0x80, b"\xff"))), ("constraints-text", "policyConstraints", tlv(0x0C, b"0")),
+    ("not-oids", "certificatePolicies", sequence(sequence(tlv(0x0C, b"A")))),
+    ("truncated", "certificatePolicies", values.policies(A)[:-1]),
+    ("constraints-negative", "policyConstraints", sequence(tlv(0x80, b"\xff"))),
+    ("constraints-text", "policyConstraints", tlv(0x0C, b"0")),
     ("constraints-empty", "policyConstraints", sequence()), ("inhibit-any-negative", "inhibitAnyPolicy", b"\x02\x01\xff"),
     ("inhibit-any-text", "inhibitAnyPolicy", tlv(0x0C, b"0")), ("mappings-empty", "policyMappings", sequence()),
     ("mappings-odd", "policyMappings", sequence(sequence(oid(A))))])

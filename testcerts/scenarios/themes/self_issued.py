@@ -59,11 +59,13 @@ def root_rollover_link_revoked():
     return expect(chain, "invalid", "RFC 5280, 6.1.3 (a)(3): a link certificate may be revoked", checks=["revocation.revoked"])
 
 
-@rows("rollover-no-ca", [("missing", lambda ca: ca.drop("basicConstraints")), ("false", lambda ca: ca.set("basicConstraints", values.basic_constraints(False)))])
+@rows("rollover-no-ca", [("missing", lambda ca: ca.drop("basicConstraints")),
+    ("false", lambda ca: ca.set("basicConstraints", values.basic_constraints(False)))])
 def link_without_ca(change):
     chain = root_rollover()
     change(chain.certificates["new-with-old"])
-    return expect(chain, "invalid", "RFC 5280, 6.1.4 (k): asked of self-issued certificates too", checks=["path.basic-constraints"])
+    return expect(chain, "invalid", "RFC 5280, 6.1.4 (k): asked of self-issued certificates too",
+        checks=["path.basic-constraints"])
 
 
 def crossed(**more) -> Chain:

@@ -46,7 +46,8 @@ def garbage_after(block: bytes) -> bytes:
 
 
 @rows("signature-padding", [
-    ("garbage-after-digest", garbage_after), ("block-type-2", lambda block: b"\x00\x02" + block[2:]), ("zero-padding", lambda block: block.replace(b"\xff" * 8, bytes(8), 1)),
+    ("garbage-after-digest", garbage_after), ("block-type-2", lambda block: b"\x00\x02" + block[2:]),
+    ("zero-padding", lambda block: block.replace(b"\xff" * 8, bytes(8), 1)),
     ("without-algorithm", lambda block: b"\x00\x01" + b"\xff" * (len(block) - 35) + b"\x00" + block[-32:]),
     ("digest-truncated", lambda block: b"\x00\x01\xff" + block[2:-1])])
 def padding(block):
@@ -54,7 +55,8 @@ def padding(block):
     return expect(padded(block), "invalid", "RFC 8017, 8.2.2: EMSA-PKCS1-v1_5, octet for octet", checks=WRONG)
 
 
-@rows("signature-value", [("empty", lambda right: b""), ("zero", lambda right: bytes(len(right))), ("one", lambda right: bytes(len(right) - 1) + b"\x01"),
+@rows("signature-value", [("empty", lambda right: b""), ("zero", lambda right: bytes(len(right))),
+    ("one", lambda right: bytes(len(right) - 1) + b"\x01"),
                           ("too-short", lambda right: right[:-1]), ("too-long", lambda right: right + b"\x00")])
 def value(change):
     chain = Chain()
@@ -62,7 +64,8 @@ def value(change):
     return expect(chain, "invalid", "RFC 8017, 8.2.2: as long as the modulus, and right", checks=WRONG)
 
 
-@rows("signature-algorithm-inside", [("sha512", pkcs1("sha512").identifier), ("sha1", pkcs1("sha1").identifier), ("without-parameters", sequence(oid(RSA + "11")))])
+@rows("signature-algorithm-inside", [("sha512", pkcs1("sha512").identifier), ("sha1", pkcs1("sha1").identifier),
+    ("without-parameters", sequence(oid(RSA + "11")))])
 def two_minds(inside):
     """4.1.1.2: signatureAlgorithm MUST contain the same identifier as the signature field of tbsCertificate."""
     chain = Chain()

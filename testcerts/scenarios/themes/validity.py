@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, timezone
 
 from forge.case import Chain, case, expect, rows
 from forge.certificate import DAY, EPOCH, HOUR
-from forge.der import generalized, tlv, utc
+from forge.der import generalized, tlv
 
 NOW = EPOCH + HOUR
 SECOND = timedelta(seconds=1)
