@@ -75,12 +75,15 @@ std::optional<std::string> exponent_weakness(const BIGNUM* exponent) {
              : fmt::format("e of {} bits", BN_num_bits(exponent));
 }
 
-bool is_infinity(EVP_PKEY* key) {
-  std::array<unsigned char, 2> point{};
+std::optional<std::string> ec_weakness(EVP_PKEY* key) {
+  // The longest named curve has 571 bits; the point at infinity is one octet (SEC 1 2.3.3).
+  std::array<unsigned char, 256> point{};
   std::size_t length = 0;
-  // A point that does not fit in two bytes is no infinity (SEC 1 2.3.3: one byte).
-  return EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size(), &length) == 1 &&
-         length <= 1;
+  if (EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_ENCODED_PUBLIC_KEY, point.data(), point.size(), &length) !=
+      1) {
+    return "unreadable EC key";
+  }
+  return length <= 1 ? std::optional<std::string>("point at infinity") : std::nullopt;
 }
 
 }  // namespace
@@ -151,8 +154,8 @@ std::optional<std::string> rsa_weakness(const BIGNUM* modulus, const BIGNUM* exp
 std::optional<std::string> weakness(EVP_PKEY* key, const KnownKeys* known) {
   const int id = EVP_PKEY_get_base_id(key);
   std::optional<std::string> weak;
-  if (id == EVP_PKEY_EC && is_infinity(key)) {
-    weak = "point at infinity";
+  if (id == EVP_PKEY_EC) {
+    weak = ec_weakness(key);
   } else if (id == EVP_PKEY_RSA || id == EVP_PKEY_RSA_PSS) {
     BIGNUM* modulus = nullptr;
     BIGNUM* exponent = nullptr;
