@@ -61,8 +61,9 @@ struct ValidationReport {
 };
 
 /// RFC 5280 6: every candidate path from `leaf` to an anchor (own search, bounded) is judged by OpenSSL's
-/// X509_verify_cert with policy checking and strict mode on and CRLs off, then by our revocation rules (6.3) and the
-/// rules of the purpose; the first path without objection wins, else the best one is reported.
+/// X509_verify_cert with policy checking and strict mode on and CRLs off, and for algorithms and weak keys; if all that
+/// accepted it, by Botan (second_opinion.h); then by our revocation rules (6.3) and the rules of the purpose; the first
+/// path without objection wins, else the best one is reported.
 /// Deviations from RFC 5280: CAs must have basicConstraints whatever their version; algorithms not in the profile's
 /// list are refused; what strict mode asks beyond section 6 (missing SKI, AKI, keyUsage of a CA and the like) is a
 /// warning. Revocation: a list counts for a certificate if issuer, AKI, signature, scope (IDP), time and critical
@@ -74,8 +75,8 @@ struct ValidationReport {
 ValidationReport validate(const Certificate& leaf, const ValidationInputs& inputs, const ValidationOptions& options,
                           const ProfileSet& profiles);
 
-/// The same for DER, which is not even parsed where `inputs.paths` knows its verdict; revocation is looked up each time.
-/// Errors: those of Certificate::parse.
+/// The same for DER, which is not even parsed where `inputs.paths` knows its verdict; revocation is looked up each
+/// time. Errors: those of Certificate::parse.
 Result<ValidationReport> validate(ByteView leaf, const ValidationInputs& inputs, const ValidationOptions& options,
                                   const ProfileSet& profiles);
 

@@ -51,14 +51,6 @@ TEST_F(PathCacheTest, revocation_is_looked_up_each_time) {
   EXPECT_EQ(judge_at("2026-04-01T01:00:00Z").verdict, Verdict::kIndeterminate);
 }
 
-TEST_F(PathCacheTest, no_verdict_is_used_past_a_date_of_the_algorithms) {
-  EXPECT_EQ(judge_at("2026-04-01T01:00:00Z").verdict, Verdict::kValid);
-  const CertificateFacts leaf = certificate("holders/doctor1/signature.cer").facts();
-  const Time warned = parse_rfc3339("2030-12-31T23:59:59Z").value() - kSunsetWarning;
-  EXPECT_NE(cache_.find(leaf.sha256, Purpose::kSignature, warned - std::chrono::seconds(1)), nullptr);
-  EXPECT_EQ(cache_.find(leaf.sha256, Purpose::kSignature, warned), nullptr);
-}
-
 TEST_F(PathCacheTest, no_verdict_is_used_past_an_edge_of_validity) {
   profiles_.algorithms.keys = {{KeyType::kRsa, 2048, std::nullopt}};
   const ValidationReport report = judge_at("2026-04-01T01:00:00Z");

@@ -105,7 +105,8 @@ TEST_F(PathSearchTest, ten_thousand_look_alikes_with_the_same_key_identifier_end
   std::vector<Certificate> chain;
   for (long i = 0; i < 10'000; ++i) {
     // Two keys are enough: none of them signed the leaf.
-    chain.push_back(i < 20 ? make("CA", "Root", other_key_, root_key_, 100 + i, keys("AAAA", "0000")) : chain[i % 20]);
+    chain.push_back(i < 20 ? make("CA", "Root", other_key_, root_key_, 100 + i, keys("AAAA", "0000"))
+                           : chain[static_cast<std::size_t>(i % 20)]);
   }
   const Outcome outcome = look_for(make("Leaf", "CA", leaf_key_, ca_key_, 3, keys("CCCC", "AAAA")), {root_}, chain);
   EXPECT_TRUE(outcome.ended);
