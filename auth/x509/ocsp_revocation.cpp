@@ -51,8 +51,10 @@ Answered ask(const OcspQuestion& question, const OcspEvidence& ocsp) {
   return answered;
 }
 
-bool is_newer(const RevocationStatus& a, const RevocationStatus& b) {
-  return b.state == RevocationState::kUnknown || a.this_update > b.this_update;
+/// Of two that say good: an answer in force is better than a list in its grace, else the newer counts.
+bool is_better(const RevocationStatus& answer, const RevocationStatus& list, Time at) {
+  return list.state == RevocationState::kUnknown || (list.next_update && *list.next_update < at) ||
+         answer.this_update > list.this_update;
 }
 
 }  // namespace
@@ -82,7 +84,7 @@ RevocationStatus judge_revocation(const RevocationQuestion& lists, const OcspEvi
   std::erase_if(answered.findings, is_unknown);
   if (answered.status.state == RevocationState::kGood) {
     std::erase_if(of_lists, is_unknown);
-    status = is_newer(answered.status, status) ? answered.status : status;
+    status = is_better(answered.status, status, lists.options->at) ? answered.status : status;
   } else if (answered.required && status.state == RevocationState::kGood) {
     status = {.certificate = lists.index};
     answered.findings.push_back({lists.index, Check::kOcspRequired, Severity::kFail, {}});
