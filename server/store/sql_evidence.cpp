@@ -1,11 +1,23 @@
 #include "server/store/sql_rows.h"
 #include "server/store/sql_store.h"
 
+#include <string>
+
 namespace shomei::server {
 namespace {
 
 using soci::into;
 using soci::use;
+
+/// SQLite has no type for what is computed, and SOCI takes the value's: a small number or a text.
+long long number_at(const soci::row& row, std::size_t column) {
+  switch (row.get_properties(column).get_data_type()) {
+    case soci::dt_integer: return row.get<int>(column);
+    case soci::dt_string: return std::stoll(row.get<std::string>(column));
+    case soci::dt_double: return static_cast<long long>(row.get<double>(column));
+    default: return row.get<long long>(column);
+  }
+}
 
 Result<UsedCertificate> used_from(const soci::row& row) {
   SHOMEI_TRY(Bytes der, from_base64(row.get<std::string>(1)));
@@ -13,9 +25,9 @@ Result<UsedCertificate> used_from(const soci::row& row) {
                          .der = std::move(der),
                          .use = row.get<std::string>(2),
                          .person = row.get<std::string>(3),
-                         .logins = row.get<long long>(4),
-                         .granted = row.get<long long>(5),
-                         .last_login = time_at(row, 6)};
+                         .logins = number_at(row, 4),
+                         .granted = number_at(row, 5),
+                         .last_login = Time(std::chrono::seconds(number_at(row, 6)))};
 }
 
 /// The time up to which the oldest `limit` logins before then go; nothing where there are none.
