@@ -1,7 +1,10 @@
+#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <openssl/ocsp.h>
 #include <openssl/pem.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <future>
 
@@ -161,6 +164,73 @@ TEST_F(OcspDeskTest, a_login_does_not_wait_longer_than_it_may_and_the_late_answe
     reply = ask(*asked);
   }
   EXPECT_EQ(gates[0]->asked, 1);
+}
+
+/// One HTTP exchange on loopback: keeps the request, gives the answer.
+class OneAnswer {
+ public:
+  explicit OneAnswer(const Bytes& body) : listening_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* generic = reinterpret_cast<sockaddr*>(&address);
+    SHOMEI_CHECK(::bind(listening_, generic, size) == 0 && ::listen(listening_, 1) == 0 &&
+                 ::getsockname(listening_, generic, &size) == 0);
+    url = fmt::format("http://127.0.0.1:{}/responder", ntohs(address.sin_port));
+    thread_ = std::thread([this, answer = fmt::format("HTTP/1.1 200 OK\r\nContent-Type: application/ocsp-response\r\n"
+                                                      "Content-Length: {}\r\n\r\n{}",
+                                                      body.size(), as_text(body))] { serve(answer); });
+  }
+  ~OneAnswer() {
+    ::shutdown(listening_, SHUT_RDWR);
+    thread_.join();
+    ::close(listening_);
+  }
+  OneAnswer(const OneAnswer&) = delete;
+  OneAnswer& operator=(const OneAnswer&) = delete;
+
+  std::string url;
+  std::string request;
+
+ private:
+  void serve(const std::string& answer) {
+    const int peer = ::accept(listening_, nullptr, nullptr);
+    std::array<char, 4096> some{};
+    // The whole request fits: its body is what d2i_OCSP_REQUEST takes.
+    while (peer >= 0 && !is_whole()) {
+      const ssize_t got = ::recv(peer, some.data(), some.size(), 0);
+      if (got <= 0) {
+        break;
+      }
+      request.append(some.data(), static_cast<std::size_t>(got));
+    }
+    ::send(peer, answer.data(), answer.size(), MSG_NOSIGNAL);
+    ::close(peer);
+  }
+  bool is_whole() const {
+    const auto end = request.find("\r\n\r\n");
+    const auto body = as_bytes(request).subspan(end == std::string::npos ? request.size() : end + 4);
+    const unsigned char* cursor = body.data();
+    const Owned<OCSP_REQUEST, OCSP_REQUEST_free> read(
+        d2i_OCSP_REQUEST(nullptr, &cursor, static_cast<long>(body.size())));
+    return read != nullptr;
+  }
+
+  const int listening_;
+  std::thread thread_;
+};
+
+TEST_F(OcspDeskTest, asks_over_http) {
+  OneAnswer responder(answer_about(kDoctor, kCa, "auth_ca", clock.now()));
+  const OcspSettings settings{.issuers = {{.ca = ca.facts().sha256, .url = responder.url}},
+                              .wait = std::chrono::seconds(60)};
+  const auto asked =
+      OcspDesk::open(settings, clock, auth::AlgorithmRules::defaults(), ocsp_over_http(settings)).value();
+  const auth::OcspReply reply = ask(*asked);
+  EXPECT_TRUE(reply.response) << (reply.findings.empty() ? "" : auth::text(reply.findings[0], Language::kEn));
+  EXPECT_TRUE(responder.request.starts_with("POST /responder HTTP/1.1\r\n")) << responder.request;
+  EXPECT_THAT(responder.request, testing::HasSubstr("application/ocsp-request"));
 }
 
 Result<OcspSettings> settings_of(const std::string& text) {
