@@ -104,7 +104,7 @@ TEST_F(PathSearchTest, ten_thousand_look_alikes_with_other_key_identifiers_are_n
 TEST_F(PathSearchTest, ten_thousand_look_alikes_with_the_same_key_identifier_end_the_search) {
   std::vector<Certificate> chain;
   for (long i = 0; i < 10'000; ++i) {
-    // Two keys are enough: none of them signed the leaf.
+    // Twenty certificates again and again: none of their keys signed the leaf.
     chain.push_back(i < 20 ? make("CA", "Root", other_key_, root_key_, 100 + i, keys("AAAA", "0000"))
                            : chain[static_cast<std::size_t>(i % 20)]);
   }
