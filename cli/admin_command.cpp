@@ -3,7 +3,9 @@
 #include <nlohmann/json.hpp>
 
 #include "auth/x509/load.h"
+#include "cli/admin_answer.h"
 #include "cli/admin_client.h"
+#include "cli/admin_trust_command.h"
 #include "cli/agent_client.h"
 #include "cli/commands.h"
 #include "cli/output.h"
@@ -24,6 +26,9 @@ struct Values {
   std::vector<std::string> roles;
   std::string after;
   std::string limit;
+  bool again = false;
+  std::string url;
+  std::string days;
 };
 
 struct Request {
@@ -32,6 +37,12 @@ struct Request {
   Json body = Json();
 };
 using Build = Result<Request> (*)(const Values&);
+/// What the answer means.
+using Judge = ExitStatus (*)(const Json&);
+
+ExitStatus done(const Json& /*answer*/) {
+  return ExitStatus::kDone;
+}
 
 Result<std::string> certificate_base64(const std::string& file) {
   SHOMEI_TRY(const auto certificate, auth::load_certificate(file));
@@ -57,7 +68,7 @@ Result<Request> add_ca(const Values& values) {
 
 Result<Request> import_crl(const Values& values) {
   SHOMEI_TRY(const auto crl, auth::load_crl(values.file));
-  return Request{"POST", "/crls", {{"crl", to_base64(crl.der())}}};
+  return Request{"POST", "/crls", {{"crl", to_base64(crl.der())}, {"again", values.again}}};
 }
 
 Result<Request> add_facility(const Values& values) {
@@ -86,59 +97,31 @@ Result<Request> audit(const Values& values) {
   return Request{"GET", path + (values.after.empty() ? "" : "&after=" + query_value(values.after))};
 }
 
-std::string cell(const Json& value) {
-  if (value.is_string()) {
-    return printable(value.get<std::string>());
-  }
-  if (!value.is_array()) {
-    return value.is_null() ? "-" : printable(value.dump(-1, ' ', false, Json::error_handler_t::replace));
-  }
-  std::string all;
-  for (const Json& one : value) {
-    all += (all.empty() ? "" : ",") + cell(one);
-  }
-  return all.empty() ? "-" : all;
+Result<Request> fetch_crls(const Values& values) {
+  return Request{"POST", "/crl-sources/fetch", values.url.empty() ? Json::object() : Json{{"url", values.url}}};
 }
 
-/// What people look for first stands first, the rest follows by name.
-constexpr auto kFirst = std::to_array<std::string_view>(
-    {"seq",         "at",          "event",   "id",       "code",       "session_id", "person",
-     "use",         "name",        "type",    "subject",  "issuer",     "number",     "current",
-     "this_update", "next_update", "entries", "facility", "facilities", "roles",      "state"});
-
-/// One "name  value" line for each member, and an empty one.
-void print_entry(const Json& entry) {
-  const auto print_member = [&](std::string_view name) {
-    print("{:<14} {}\n", printable(name), cell(entry.at(std::string(name))));
+/// Negative when a source did not give what it should.
+ExitStatus judge_fetch(const Json& answer) {
+  const auto bad = [](const Json& source) {
+    const std::string outcome = source.value("outcome", "");
+    return outcome == "failed" || outcome == "refused" || outcome == "gap";
   };
-  for (const std::string_view name : kFirst) {
-    if (entry.contains(name)) {
-      print_member(name);
-    }
-  }
-  for (const auto& [name, value] : entry.items()) {
-    if (std::ranges::find(kFirst, name) == kFirst.end()) {
-      print_member(name);
-    }
-  }
-  print("\n");
+  return std::ranges::any_of(answer.at("sources"), bad) ? ExitStatus::kNegative : ExitStatus::kDone;
 }
 
-/// An answer is an entry, or an object with one list of entries.
-void print_answer(const Json& answer, const Context& context) {
-  if (context.json) {
-    print_json(answer.is_null() ? OrderedJson::object() : OrderedJson(answer));
-    return;
-  }
-  const bool list = answer.is_object() && answer.size() == 1 && answer.begin()->is_array();
-  for (const Json& entry : list ? *answer.begin() : Json::array({answer})) {
-    if (entry.is_object()) {
-      print_entry(entry);
-    }
-  }
-  if (answer.is_null()) {
-    print("ok\n");
-  }
+Result<Request> expiring(const Values& values) {
+  return Request{"GET", "/expiring?days=" + query_value(values.days.empty() ? "90" : values.days)};
+}
+
+/// Negative when somebody must act within a week.
+ExitStatus judge_expiring(const Json& answer) {
+  constexpr int kSoon = 7;
+  const auto soon = [](const Json& one) { return one.value("days", 0) < kSoon; };
+  const auto old = [](const Json& list) { return list.value("level", "") != "warn"; };
+  return std::ranges::any_of(answer.at("certificates"), soon) || std::ranges::any_of(answer.at("crls"), old)
+             ? ExitStatus::kNegative
+             : ExitStatus::kDone;
 }
 
 /// Declares the admin commands, which all do the same: build a request, send it, print the answer.
@@ -147,7 +130,7 @@ class AdminCommands {
   AdminCommands(Command admin, std::shared_ptr<AdminOptions> options) : admin_(admin), options_(std::move(options)) {}
 
   std::pair<Command, std::shared_ptr<Values>> add(const Command& group, std::string_view name, std::string_view help,
-                                                  std::string_view example, Build build) const {
+                                                  std::string_view example, Build build, Judge judge = done) const {
     const auto values = std::make_shared<Values>();
     const auto options = options_;
     const Command command = group.add(name, help, {example}, [=](const Context& context) -> Result<ExitStatus> {
@@ -155,7 +138,7 @@ class AdminCommands {
       SHOMEI_TRY(auto client, AdminClient::connect(*options, context));
       SHOMEI_TRY(const auto answer, client.call(request.method, request.path, request.body));
       print_answer(answer, context);
-      return ExitStatus::kDone;
+      return judge(answer);
     });
     return {command, values};
   }
@@ -166,7 +149,16 @@ class AdminCommands {
   std::shared_ptr<AdminOptions> options_;
 };
 
-void declare_trust(const AdminCommands& admin) {
+void declare_supply(const AdminCommands& admin, const Command& crl) {
+  admin.add(crl, "sources", "Show where revocation lists are fetched, and what came of it", "shomei admin crl sources",
+            [](const Values&) -> Result<Request> { return Request{"GET", "/crl-sources"}; });
+  const auto [fetch, values] =
+      admin.add(crl, "fetch", "Fetch revocation lists now, from one source or from all; exit status 1 if one fails",
+                "shomei admin crl fetch http://crl.example/repository/crl-auth2.crl", fetch_crls, judge_fetch);
+  fetch.optional_operand("URL", values->url, "The source; without it all of them");
+}
+
+TrustGroups declare_trust(const AdminCommands& admin) {
   const Command ca = admin.group("ca", "Trusted CAs");
   admin.add(ca, "list", "Show the CAs that the server trusts, and for which use",
             "shomei admin ca list --local /run/shomei/server.sock",
@@ -176,7 +168,7 @@ void declare_trust(const AdminCommands& admin) {
       "shomei admin ca add root.cer --use authentication --fingerprint 6E:D2:… --local /run/shomei/server.sock",
       add_ca);
   add.operand("CERT", values->file, "CA certificate, DER or PEM");
-  add.required_choice("--use", values->use, {"authentication", "signature", "staff", "timestamp"},
+  add.required_choice("--use", values->use, {"authentication", "signature", "staff", "timestamp", "tls"},
                       "What it issues for");
   add.required("--fingerprint", values->fingerprint, "HEX",
                "SHA-256 of the certificate, got by another way than the file");
@@ -186,6 +178,9 @@ void declare_trust(const AdminCommands& admin) {
   const auto [import, crl_values] =
       admin.add(crl, "import", "Publish a new revocation list", "shomei admin crl import auth_ca.crl", import_crl);
   import.operand("FILE", crl_values->file, "Revocation list, DER or PEM");
+  import.flag("--again", crl_values->again, "Also one that a roll back set aside");
+  declare_supply(admin, crl);
+  return {.ca = ca, .crl = crl};
 }
 
 void declare_facilities(const AdminCommands& admin) {
@@ -250,7 +245,15 @@ void declare_person_changes(const AdminCommands& admin, const Command& person) {
   release.operand("ID", release_values->id, "The person");
 }
 
-void declare_watch(const AdminCommands& admin) {
+void declare_watch(const AdminCommands& admin, const Command& top) {
+  const auto [soon, soon_values] =
+      admin.add(top, "expiring",
+                "Show certificates that expire soon, and revocation lists that grow old; exit status 1 if one has less"
+                " than a week, or a list has come to alarm",
+                "shomei admin expiring --days 30", expiring, judge_expiring);
+  soon.option("--days", soon_values->days, "N", "Within so many days (otherwise: 90)");
+  admin.add(top, "notices", "Show what administrators were told: expiry, stale lists, sources that fail",
+            "shomei admin notices", [](const Values&) -> Result<Request> { return Request{"GET", "/notices"}; });
   const Command session = admin.group("session", "Sessions");
   admin.add(session, "list", "Show the living sessions", "shomei admin session list",
             [](const Values&) -> Result<Request> { return Request{"GET", "/sessions"}; });
@@ -281,12 +284,13 @@ void add_admin_commands(const Command& top) {
   group.option("--token-file", options->token_file, "FILE", "Access token of a login made before");
   options->login.key.declare(group);
   const AdminCommands admin(group, options);
-  declare_trust(admin);
+  const TrustGroups trust = declare_trust(admin);
   declare_facilities(admin);
+  add_admin_trust_commands(group, trust, options);
   const Command person = admin.group("person", "People of the network");
   declare_people(admin, person);
   declare_person_changes(admin, person);
-  declare_watch(admin);
+  declare_watch(admin, group);
 }
 
 }  // namespace shomei::cli

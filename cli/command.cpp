@@ -49,6 +49,9 @@ Command Command::add(std::string_view name, std::string_view help, std::initiali
 void Command::operand(std::string_view name, std::string& target, std::string_view help) const {
   app_->add_option(text(name), target, text(help))->required();
 }
+void Command::optional_operand(std::string_view name, std::string& target, std::string_view help) const {
+  app_->add_option(text(name), target, text(help));
+}
 void Command::operands(std::string_view name, std::vector<std::string>& target, std::string_view help) const {
   app_->add_option(text(name), target, text(help))->required();
 }

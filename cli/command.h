@@ -39,6 +39,7 @@ class Command {
               Action action) const;
 
   void operand(std::string_view name, std::string& target, std::string_view help) const;
+  void optional_operand(std::string_view name, std::string& target, std::string_view help) const;
   void operands(std::string_view name, std::vector<std::string>& target, std::string_view help) const;
   void flag(std::string_view name, bool& target, std::string_view help) const;
   /// `value`: what stands for the value in the help ("FILE").
