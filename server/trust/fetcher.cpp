@@ -50,6 +50,7 @@ Fetcher::~Fetcher() {
 }
 
 void Fetcher::start() {
+  const std::scoped_lock lock(mutex_);
   for (std::size_t i = 0; i < kThreads; ++i) {
     threads_.emplace_back([this] { work(stopping_.get_token()); });
   }
@@ -58,7 +59,11 @@ void Fetcher::start() {
 void Fetcher::stop() {
   stopping_.request_stop();
   changed_.notify_all();
-  threads_.clear();
+  std::vector<std::jthread> ending;
+  {
+    const std::scoped_lock lock(mutex_);
+    ending.swap(threads_);
+  }
 }
 
 Result<void> Fetcher::refresh() {
