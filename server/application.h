@@ -28,6 +28,7 @@ class Application {
   void stop() { supply_->stop(); }
   Supply& supply() { return *supply_; }
   Store& store() { return *store_; }
+  Trust& trust() { return *trust_; }
 
  private:
   Result<void> end_untrusted_sessions();

@@ -52,11 +52,10 @@ Result<ProposalRecord> Approvals::for_approval(const std::string& id, const std:
 Result<ProposalRecord> Approvals::reject(const std::string& id, const std::string& reason, const std::string& actor) {
   SHOMEI_TRY(const ProposalRecord proposal, find(id));
   const Change change = change::DecideProposal{.id = id, .state = "rejected", .by = actor, .at = clock_.now()};
-  SHOMEI_TRY(store_.commit({&change, 1}, audit_event(clock_, "approval.rejected", actor, proposal.subject,
-                                                     {{"proposal", id},
-                                                      {"kind", proposal.kind},
-                                                      {"proposed_by", proposal.by},
-                                                      {"reason", reason}})));
+  SHOMEI_TRY(store_.commit(
+      {&change, 1},
+      audit_event(clock_, "approval.rejected", actor, proposal.subject,
+                  {{"proposal", id}, {"kind", proposal.kind}, {"proposed_by", proposal.by}, {"reason", reason}})));
   return find(id);
 }
 

@@ -38,13 +38,11 @@ Result<std::size_t> Holds::hold(const HoldTarget& target, const std::string& rea
     SHOMEI_TRY(check_text("reason", reason));
   }
   const Time now = clock_.now();
-  const Change change = target.person.empty()
-                            ? Change(change::HoldCard{{.issuer = target.issuer,
-                                                       .serial = target.serial,
-                                                       .reason = reason,
-                                                       .since = now,
-                                                       .by = actor}})
-                            : Change(change::SetHold{target.person, reason});
+  const Change change =
+      target.person.empty()
+          ? Change(change::HoldCard{
+                {.issuer = target.issuer, .serial = target.serial, .reason = reason, .since = now, .by = actor}})
+          : Change(change::SetHold{target.person, reason});
   SHOMEI_TRY(store_.commit({&change, 1}, audit_event(clock_, target.person.empty() ? "card.held" : "person.held", actor,
                                                      subject_of(target), {{"reason", reason}})));
   forget_list();

@@ -144,10 +144,9 @@ struct Applier {
   }
   Result<void> operator()(const change::DecideProposal& decide) const {
     const long long at = seconds(decide.at);
-    soci::statement update =
-        (sql.prepare << "UPDATE proposals SET state = :state, decided_by = :by, decided_at = :at"
-                        " WHERE id = :id AND state = 'open' AND expires_at > :now",
-         use(decide.state), use(decide.by), use(at), use(decide.id), use(at));
+    soci::statement update = (sql.prepare << "UPDATE proposals SET state = :state, decided_by = :by, decided_at = :at"
+                                             " WHERE id = :id AND state = 'open' AND expires_at > :now",
+                              use(decide.state), use(decide.by), use(at), use(decide.id), use(at));
     return changed(update) ? Result<void>() : fail(Code::kApprovalClosed, decide.id);
   }
   Result<void> operator()(const change::AddSession& add) const {

@@ -261,10 +261,9 @@ struct EndSession {
 };
 }  // namespace change
 
-using Change =
-    std::variant<change::AddFacility, change::AddPerson, change::AddMembership, change::AddRole, change::LinkCard,
-                 change::SetHold, change::AddCa, change::AddCrl, change::AddPolicy, change::AddGeneration,
-                 change::AddLogin, change::HoldCard, change::ReleaseCard, change::AddProposal, change::DecideProposal,
-                 change::AddSession, change::EndSession>;
+using Change = std::variant<change::AddFacility, change::AddPerson, change::AddMembership, change::AddRole,
+                            change::LinkCard, change::SetHold, change::AddCa, change::AddCrl, change::AddPolicy,
+                            change::AddGeneration, change::AddLogin, change::HoldCard, change::ReleaseCard,
+                            change::AddProposal, change::DecideProposal, change::AddSession, change::EndSession>;
 
 }  // namespace shomei::server

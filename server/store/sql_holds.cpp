@@ -45,9 +45,10 @@ Result<HoldRecords> SqlStore::holds() {
     // Another server may change it between the statements: then once more.
     do {
       records.number = number_of(sql);
-      records.cards = all(
-          (sql.prepare << "SELECT issuer, serial, reason, since, held_by FROM card_holds ORDER BY since, issuer, serial"),
-          hold_from);
+      records.cards =
+          all((sql.prepare
+               << "SELECT issuer, serial, reason, since, held_by FROM card_holds ORDER BY since, issuer, serial"),
+              hold_from);
       records.persons = texts((sql.prepare << "SELECT id FROM persons WHERE hold_reason IS NOT NULL ORDER BY id"));
     } while (number_of(sql) != records.number);
     return records;
@@ -80,10 +81,11 @@ Result<std::vector<SessionRecord>> SqlStore::held_sessions() {
 Result<std::vector<ProposalRecord>> SqlStore::proposals(std::size_t limit) {
   return database_->read([&](soci::session& sql) -> Result<std::vector<ProposalRecord>> {
     const auto most = static_cast<long long>(limit);
-    return all((sql.prepare << "SELECT id, kind, subject, '' AS content, made_by, made_at, expires_at, state, decided_by,"
-                               " decided_at FROM proposals ORDER BY made_at DESC, id LIMIT :limit",
-                use(most)),
-               proposal_from);
+    return all(
+        (sql.prepare << "SELECT id, kind, subject, '' AS content, made_by, made_at, expires_at, state, decided_by,"
+                        " decided_at FROM proposals ORDER BY made_at DESC, id LIMIT :limit",
+         use(most)),
+        proposal_from);
   });
 }
 

@@ -18,7 +18,8 @@ bool revokes(const TrustSnapshot::List& list, const SessionRecord& session, cons
 Result<std::size_t> end_untrusted(Sessions& sessions, const TrustSnapshot& trust, const std::string& actor) {
   const auto revoked = [&](const SessionRecord& session) {
     const auto serial = from_hex(session.certificate_serial);
-    return serial && std::ranges::any_of(trust.lists, [&](const auto& list) { return revokes(list, session, *serial); });
+    return serial &&
+           std::ranges::any_of(trust.lists, [&](const auto& list) { return revokes(list, session, *serial); });
   };
   const auto orphan = [&](const SessionRecord& session) {
     return std::ranges::none_of(trust.cas, [&](const TrustSnapshot::Ca& ca) {

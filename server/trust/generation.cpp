@@ -28,7 +28,8 @@ Result<TrustContent> TrustContent::parse(const std::string& text) {
     content.crls = json.at("crls").get<std::vector<std::string>>();
     content.policy = json.at("policy").is_null() ? "" : json.at("policy").get<std::string>();
     for (const Json& list : json.at("set_aside")) {
-      content.set_aside.push_back({.sha256 = list.at("sha256"), .scope = list.at("scope"), .number = list.at("number")});
+      content.set_aside.push_back(
+          {.sha256 = list.at("sha256"), .scope = list.at("scope"), .number = list.at("number")});
     }
     return content;
   } catch (const Json::exception& exception) {

@@ -32,7 +32,8 @@ struct TrustContent {
   std::vector<SetAside> set_aside{};
   bool operator==(const TrustContent&) const = default;
 
-  /// {"cas": [{"use", "sha256"}], "crls": ["sha256"], "policy": "sha256" | null, "set_aside": [{"sha256", "scope", "number"}]}
+  /// {"cas": [{"use", "sha256"}], "crls": ["sha256"], "policy": "sha256" | null, "set_aside": [{"sha256", "scope",
+  /// "number"}]}
   OrderedJson to_json() const;
   /// Errors: json.malformed.
   static Result<TrustContent> parse(const std::string& text);

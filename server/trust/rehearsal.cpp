@@ -67,9 +67,8 @@ Result<std::string> Rehearsals::start(const TrustChange& change, const std::stri
   if (kept_.size() > kKept) {
     kept_.pop_front();
   }
-  worker_ = std::jthread([this, id, before, after = plan.candidate](const std::stop_token& stop) {
-    run(stop, id, *before, *after);
-  });
+  worker_ = std::jthread(
+      [this, id, before, after = plan.candidate](const std::stop_token& stop) { run(stop, id, *before, *after); });
   return id;
 }
 
@@ -164,10 +163,14 @@ Result<void> Rehearsals::cancel(const std::string& id) {
 }
 
 OrderedJson to_json(const Rehearsal& rehearsal, Language language) {
-  OrderedJson json = {{"id", rehearsal.id},           {"state", rehearsal.state},
-                      {"done", rehearsal.done},       {"total", rehearsal.total},
-                      {"kind", rehearsal.kind},       {"subject", rehearsal.subject},
-                      {"generation", rehearsal.generation}, {"warnings", rehearsal.warnings}};
+  OrderedJson json = {{"id", rehearsal.id},
+                      {"state", rehearsal.state},
+                      {"done", rehearsal.done},
+                      {"total", rehearsal.total},
+                      {"kind", rehearsal.kind},
+                      {"subject", rehearsal.subject},
+                      {"generation", rehearsal.generation},
+                      {"warnings", rehearsal.warnings}};
   if (rehearsal.error) {
     json["error"] = {{"id", info(rehearsal.error->code).id}, {"text", message(*rehearsal.error, language)}};
   }

@@ -72,9 +72,7 @@ struct Writer {
     return {{"use", add.use}, {"certificate", to_base64(add.der)}, {"sha256", add.sha256}};
   }
   Json operator()(const RemoveCa& remove) const { return {{"use", remove.use}, {"sha256", remove.sha256}}; }
-  Json operator()(const ImportCrl& import) const {
-    return {{"crl", to_base64(import.der)}, {"again", import.again}};
-  }
+  Json operator()(const ImportCrl& import) const { return {{"crl", to_base64(import.der)}, {"again", import.again}}; }
   Json operator()(const SetPolicy& set) const { return {{"text", set.text}}; }
   Json operator()(const RollBack& back) const {
     Json json = {{"to", back.to}};
@@ -93,8 +91,7 @@ std::string_view kind_of(const TrustChange& change) {
 
 Result<TrustChange> trust_change_from(std::string_view kind, const Json& body) {
   using Reader = Result<TrustChange> (*)(const Json&);
-  constexpr std::array<Reader, kKinds.size()> kReaders{read_add, read_remove, read_import, read_policy,
-                                                       read_roll_back};
+  constexpr std::array<Reader, kKinds.size()> kReaders{read_add, read_remove, read_import, read_policy, read_roll_back};
   if (!body.is_object()) {
     return fail(Code::kJsonMalformed, "an object is needed");
   }

@@ -21,7 +21,7 @@ TEST(Administration, IsClosedToAllButAdministratorsRouteByRoute) {
       EXPECT_EQ(route.access(stranger).error().code, Code::kNotPermitted) << route.pattern;
     }
   }
-  EXPECT_EQ(routes, 34);
+  EXPECT_EQ(routes, 39);
   for (const http::Route& route : network.application->local_routes()) {
     const http::Request other{.method = route.method, .path = route.pattern, .peer = http::Peer{.uid = 54'321}};
     EXPECT_FALSE(route.access(other)) << route.pattern;

@@ -56,8 +56,15 @@ Network::~Network() {
   std::filesystem::remove_all(folder_);
 }
 
-void Network::restart() {
+std::unique_ptr<Application> Network::second() const {
+  return Application::create(Config::read(TomlTable::parse(config_, "test").value(), folder_).value(), clock).value();
+}
+
+void Network::restart(const std::string& further) {
+  public_.reset();
+  local_.reset();
   application.reset();
+  config_ += further;
   const auto config = Config::read(TomlTable::parse(config_, "test").value(), folder_);
   SHOMEI_CHECK(config.has_value());
   application = Application::create(*config, clock).value();
@@ -107,10 +114,12 @@ Answer Network::answer(const http::Router& router, http::Request request, const 
   if (!body.is_null()) {
     request.body = body.dump();
   }
-  const auto query = request.path.find("?after=");
-  if (query != std::string::npos) {
-    request.query["after"] = request.path.substr(query + 7);
-    request.query["limit"] = "1000";
+  if (const auto query = request.path.find('?'); query != std::string::npos) {
+    const auto equals = request.path.find('=', query);
+    request.query = {{request.path.substr(query + 1, equals - query - 1), request.path.substr(equals + 1)}};
+    if (request.query.contains("after")) {
+      request.query["limit"] = "1000";
+    }
     request.path.resize(query);
   }
   const http::Response response = router.answer(request);

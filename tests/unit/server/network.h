@@ -25,8 +25,12 @@ class Network {
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
 
-  /// Starts the server again on the same state.
-  void restart();
+  /// Starts the server again on the same state, with more tables of configuration.
+  void restart(const std::string& further = "");
+  /// Another server on the same database.
+  std::unique_ptr<Application> second() const;
+  /// SQLite's file.
+  std::string database() const { return folder_ / "state/server.db"; }
   Answer call(const std::string& method, const std::string& path, const Json& body = nullptr,
               const std::string& bearer = "");
   /// Through the Unix socket, as this process's user.

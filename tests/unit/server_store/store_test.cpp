@@ -210,6 +210,101 @@ TEST_P(StoreContract, ANewerSchemaIsRefusedUntouched) {
   EXPECT_TRUE(open_store(database.options()));
 }
 
+TEST_P(StoreContract, OfTwoNextGenerationsOneIsTold) {
+  const GenerationRecord one{
+      .seq = 1, .made_at = kNow, .actor = "a", .kind = "ca.added", .subject = "医", .content = R"({"cas":[]})"};
+  EXPECT_EQ(store->newest_generation().value(), 0);
+  const PolicyRecord policy{.sha256 = "aa", .text = "[signature]\n", .added_at = kNow, .added_by = "a"};
+  ASSERT_TRUE(commit({change::AddPolicy{policy}, change::AddGeneration{one}}));
+  ASSERT_TRUE(commit({change::AddPolicy{policy}}));
+  const auto second = open_store(database.options()).value();
+  const std::vector<Change> again{change::AddFacility{{.code = "9", .name = "x", .type = "other"}},
+                                  change::AddGeneration{one}};
+  EXPECT_EQ(second->commit(again, event("test")).error().code, Code::kStoreConflict);
+  EXPECT_FALSE(store->find_facility("9").value());
+  EXPECT_EQ(second->newest_generation().value(), 1);
+  EXPECT_EQ(second->find_generation(1).value()->subject, "医");
+  EXPECT_EQ(second->find_generation(1).value()->content, R"({"cas":[]})");
+  EXPECT_FALSE(second->find_generation(2).value());
+  EXPECT_EQ(second->find_policy("aa").value()->text, "[signature]\n");
+  EXPECT_TRUE(second->generations(1, 10).value().empty());
+  EXPECT_EQ(second->generations(2, 10).value().size(), 1U);
+}
+
+TEST_P(StoreContract, KeepsACertificateOnceAndForgetsOldLogins) {
+  const auto login = [&](const std::string& sha256, Time at, const std::string& outcome) {
+    return commit({change::AddLogin{{.at = at,
+                                     .certificate = sha256,
+                                     .der = Bytes{1, 2, 3},
+                                     .use = "authentication",
+                                     .facility = "1",
+                                     .person = outcome == "granted" ? "sato" : "",
+                                     .outcome = outcome,
+                                     .checks = {}}}});
+  };
+  const auto day = std::chrono::days(1);
+  ASSERT_TRUE(login("aa", kNow - 40 * day, "granted"));
+  ASSERT_TRUE(login("bb", kNow - 40 * day, "granted"));
+  ASSERT_TRUE(login("aa", kNow - day, "refused"));
+  ASSERT_TRUE(login("aa", kNow, "granted"));
+  EXPECT_EQ(store->count_used_certificates(kNow - 30 * day).value(), 1);
+  const auto used = store->used_certificates(kNow - 30 * day, "", 10).value();
+  ASSERT_EQ(used.size(), 1U);
+  EXPECT_EQ(used[0].der, (Bytes{1, 2, 3}));
+  EXPECT_EQ(used[0].logins, 2);
+  EXPECT_EQ(used[0].granted, 1);
+  EXPECT_EQ(used[0].person, "sato");
+  EXPECT_EQ(used[0].last_login, kNow);
+  EXPECT_TRUE(store->used_certificates(kNow - 30 * day, "aa", 10).value().empty());
+  EXPECT_EQ(store->used_certificates(kNow - 50 * day, "", 1).value().size(), 1U);
+  // Two logins and the certificate that nobody used since.
+  EXPECT_EQ(store->forget_logins(kNow - 30 * day, 100).value(), 3U);
+  EXPECT_EQ(store->forget_logins(kNow - 30 * day, 100).value(), 0U);
+  EXPECT_EQ(store->count_used_certificates(Time{}).value(), 1);
+}
+
+TEST_P(StoreContract, TheHoldListCountsItsChanges) {
+  const CardHold hold{.issuer = "CN=CA,O=医", .serial = "0251", .reason = "紛失", .since = kNow, .by = "a"};
+  const auto number = store->hold_number().value();
+  ASSERT_TRUE(commit({change::AddSession{session("s1")}}));
+  EXPECT_TRUE(store->held_sessions().value().empty());
+  ASSERT_TRUE(commit({change::HoldCard{hold}}));
+  EXPECT_EQ(commit({change::HoldCard{hold}}).error().code, Code::kStoreConflict);
+  ASSERT_TRUE(
+      commit({change::HoldCard{{.issuer = "CN=CA", .serial = "0251", .reason = "", .since = kNow, .by = "a"}}}));
+  EXPECT_EQ(store->held_sessions().value().size(), 1U);
+  ASSERT_TRUE(commit({change::ReleaseCard{"CN=CA", "0251"}, change::SetHold{"sato", "x"}}));
+  EXPECT_EQ(store->held_sessions().value().size(), 1U);
+  EXPECT_TRUE(store->on_hold("CN=CA,O=医", "0251").value());
+  EXPECT_FALSE(store->on_hold("CN=CA", "0251").value());
+  EXPECT_EQ(commit({change::ReleaseCard{"CN=CA", "0251"}}).error().code, Code::kStoreNotFound);
+  const HoldRecords holds = store->holds().value();
+  EXPECT_EQ(holds.number, number + 4);
+  ASSERT_EQ(holds.cards.size(), 1U);
+  EXPECT_EQ(holds.cards[0].reason, "紛失");
+  EXPECT_THAT(holds.persons, testing::ElementsAre("sato"));
+}
+
+TEST_P(StoreContract, AProposalIsDecidedOnceAndInTime) {
+  const ProposalRecord proposal{.id = "p",
+                                .kind = "ca.add",
+                                .subject = "CN=CA",
+                                .content = "{}",
+                                .by = "a",
+                                .at = kNow,
+                                .expires_at = kNow + std::chrono::days(7)};
+  ASSERT_TRUE(commit({change::AddProposal{proposal}}));
+  const auto decide = [&](Time at) { return commit({change::DecideProposal{"p", "approved", "b", at}}); };
+  EXPECT_EQ(decide(kNow + std::chrono::days(7)).error().code, Code::kApprovalClosed);
+  EXPECT_EQ(store->find_proposal("p").value()->state, "open");
+  ASSERT_TRUE(decide(kNow));
+  EXPECT_EQ(decide(kNow).error().code, Code::kApprovalClosed);
+  EXPECT_EQ(store->find_proposal("p").value()->decided_by, "b");
+  EXPECT_EQ(store->find_proposal("p").value()->decided_at, kNow);
+  EXPECT_EQ(store->proposals(10).value().at(0).content, "");
+  EXPECT_FALSE(store->find_proposal("q").value());
+}
+
 INSTANTIATE_TEST_SUITE_P(Engines, StoreContract, testing::ValuesIn(engines()),
                          [](const auto& parameter) { return parameter.param; });
 

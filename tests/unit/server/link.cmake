@@ -1,0 +1,1 @@
+set(LINK shomei_server soci)
