@@ -8,6 +8,8 @@
 #include <array>
 #include <set>
 
+#include "base/der.h"
+
 namespace shomei::auth {
 namespace {
 
@@ -116,11 +118,26 @@ void read_distribution_points(X509* certificate, CertificateFacts& facts) {
   });
 }
 
+/// RFC 5280 4.2: one DER value, whose end OpenSSL does not look for; where the ASN.1 asks for at least one member, a
+/// SEQUENCE is not empty. Extensions of X.509 itself (2.5.29) are looked at.
+bool is_one_value(const std::string& oid, X509_EXTENSION* extension) {
+  constexpr std::array<std::string_view, 3> kNeverEmpty{"2.5.29.31", "2.5.29.32", "2.5.29.37"};
+  const ASN1_OCTET_STRING* value = X509_EXTENSION_get_data(extension);
+  der::Reader reader({ASN1_STRING_get0_data(value), static_cast<std::size_t>(ASN1_STRING_length(value))});
+  const auto element = reader.next();
+  return !oid.starts_with("2.5.29.") ||
+         (element && reader.at_end() &&
+          (!element->value.empty() || std::ranges::find(kNeverEmpty, oid) == kNeverEmpty.end()));
+}
+
 /// RFC 5280 4.2: no extension twice; and those that path validation rests on must be readable.
 void check_extensions(X509* certificate, CertificateFacts& facts) {
   std::set<std::string> seen;
   for (int i = 0; i < X509_get_ext_count(certificate); ++i) {
     std::string oid = oid_text(X509_EXTENSION_get_object(X509_get_ext(certificate, i)));
+    if (!is_one_value(oid, X509_get_ext(certificate, i))) {
+      facts.malformed.push_back("extension " + oid);
+    }
     if (!seen.insert(oid).second) {
       facts.malformed.push_back("two extensions " + oid);
     }

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <openssl/err.h>
-#include <openssl/objects.h>
 #include <openssl/x509v3.h>
 
 #include <algorithm>
@@ -11,6 +10,7 @@
 
 #include "auth/x509/certificate_facts.h"
 #include "auth/x509/crl_parser.h"
+#include "auth/x509/signed_bytes.h"
 #include "base/digest.h"
 #include "base/mapped_file.h"
 
@@ -38,20 +38,6 @@ CrlScope scope_of(const ISSUING_DIST_POINT& point) {
           .some_reasons = point.onlysomereasons != nullptr,
           .reasons = reason_bits(point.onlysomereasons),
           .has_name = point.distpoint != nullptr};
-}
-
-bool is_signed(const CrlParts& parts, EVP_PKEY* key) {
-  int digest_nid = NID_undef;
-  int key_nid = NID_undef;
-  const int algorithm = OBJ_txt2nid(parts.facts.signature_algorithm.c_str());
-  if (key == nullptr || OBJ_find_sigid_algs(algorithm, &digest_nid, &key_nid) != 1 || digest_nid == NID_undef ||
-      EVP_PKEY_get_base_id(key) != key_nid) {
-    return false;
-  }
-  const OwnedDigestContext context(EVP_MD_CTX_new());
-  return context && EVP_DigestVerifyInit(context.get(), nullptr, EVP_get_digestbynid(digest_nid), nullptr, key) == 1 &&
-         EVP_DigestVerify(context.get(), parts.signature.data(), parts.signature.size(), parts.to_be_signed.data(),
-                          parts.to_be_signed.size()) == 1;
 }
 
 }  // namespace
@@ -240,7 +226,8 @@ bool Crl::signed_by(const Certificate& issuer) const {
   if (known != body_->tried.end()) {
     return known->second;
   }
-  const bool right = is_signed(body_->parts, X509_get0_pubkey(issuer.native()));
+  const bool right = is_signed(body_->parts.to_be_signed, body_->parts.algorithm, body_->parts.signature,
+                               X509_get0_pubkey(issuer.native()));
   ERR_clear_error();
   if (body_->mapped) {
     body_->mapped->release_pages();
@@ -251,16 +238,30 @@ bool Crl::signed_by(const Certificate& issuer) const {
   return right;
 }
 
+namespace {
+
+/// cRLNumbers as hexadecimal of their DER content, none of them negative.
+bool is_above(std::string_view a, std::string_view b) {
+  return a.size() != b.size() ? a.size() > b.size() : a > b;
+}
+
+}  // namespace
+
+bool Crl::has_scope_of(const Crl& other) const {
+  return X509_NAME_cmp(issuer_name(), other.issuer_name()) == 0 &&
+         std::ranges::equal(body_->parts.distribution_point, other.body_->parts.distribution_point) &&
+         facts().authority_key == other.facts().authority_key && !facts().number.empty() &&
+         !other.facts().number.empty();
+}
+
 bool Crl::amends(const Crl& base) const {
-  const auto less_or_equal = [](std::string_view a, std::string_view b) {
-    return a.size() != b.size() ? a.size() < b.size() : a <= b;
-  };
-  const CrlFacts& mine = facts();
-  const CrlFacts& other = base.facts();
-  return mine.is_delta && !other.is_delta && X509_NAME_cmp(issuer_name(), base.issuer_name()) == 0 &&
-         std::ranges::equal(body_->parts.distribution_point, base.body_->parts.distribution_point) &&
-         mine.authority_key == other.authority_key && !mine.number.empty() && !other.number.empty() &&
-         less_or_equal(mine.base_number, other.number) && !less_or_equal(mine.number, other.number);
+  return facts().is_delta && !base.facts().is_delta && has_scope_of(base) &&
+         !is_above(facts().base_number, base.facts().number) && is_above(facts().number, base.facts().number);
+}
+
+bool Crl::exposes_roll_back_of(const Crl& other) const {
+  return facts().is_delta == other.facts().is_delta && has_scope_of(other) &&
+         facts().this_update <= other.facts().this_update && is_above(facts().number, other.facts().number);
 }
 
 X509_NAME* Crl::issuer_name() const {

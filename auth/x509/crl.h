@@ -84,12 +84,16 @@ class Crl {
   const ISSUING_DIST_POINT_st* distribution_point() const;
   /// A delta (RFC 5280 5.2.4) that brings `base` up to date: same issuer and scope, numbers without a gap.
   bool amends(const Crl& base) const;
+  /// A list for the same (issuer, key, scope, delta or not) with a higher cRLNumber, though it was not issued later:
+  /// numbers only rise (RFC 5280 5.2.3).
+  bool exposes_roll_back_of(const Crl& other) const;
 
  private:
   struct Body;
   static Result<std::shared_ptr<Body>> read_shell(std::shared_ptr<Body> body);
   static Result<Crl> read_all(std::shared_ptr<Body> body);
   static Crl finish(std::shared_ptr<Body> body);
+  bool has_scope_of(const Crl& other) const;
   explicit Crl(std::shared_ptr<const Body> body) : body_(std::move(body)) {}
   std::shared_ptr<const Body> body_;
 };

@@ -12,6 +12,8 @@ namespace shomei::auth {
 /// A CRL taken apart, its entries left alone; views into its DER.
 struct CrlParts {
   ByteView to_be_signed{};
+  /// AlgorithmIdentifier and BIT STRING, whole.
+  ByteView algorithm{};
   ByteView signature{};
   ByteView issuer{};
   /// Value of issuingDistributionPoint, empty where it is absent.

@@ -101,6 +101,15 @@ std::vector<Judged> sift(const RevocationQuestion& question, std::vector<Finding
     }
     usable.push_back({&crl, reasons, begun && (fresh || in_grace)});
   }
+  for (Judged& list : usable) {
+    const auto exposes = [&](const Judged& other) {
+      return other.crl->facts().this_update <= options.at && other.crl->exposes_roll_back_of(*list.crl);
+    };
+    if (std::ranges::any_of(usable, exposes)) {
+      note(Check::kCrlNumber, *list.crl);
+      list.in_force = false;
+    }
+  }
   std::ranges::sort(usable, std::greater(),
                     [](const Judged& list) { return std::pair(list.crl->facts().this_update, list.crl); });
   return usable;

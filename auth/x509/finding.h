@@ -52,6 +52,7 @@ enum class Check : std::uint8_t {
   kCrlNotYetValid,
   kCrlCriticalExtension,
   kCrlDelta,
+  kCrlNumber,
   kCrlIndirect,
   kCrlReasons,
   // RFC 6960, RFC 5019

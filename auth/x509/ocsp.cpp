@@ -1,7 +1,6 @@
 #include "auth/x509/ocsp.h"
 
 #include <fmt/format.h>
-#include <openssl/asn1t.h>
 #include <openssl/err.h>
 
 #include <algorithm>
@@ -9,13 +8,10 @@
 
 #include "auth/x509/certificate_facts.h"
 #include "auth/x509/ocsp_parser.h"
+#include "auth/x509/signed_bytes.h"
 
 namespace shomei::auth {
 namespace {
-
-using OwnedAny = Owned<ASN1_TYPE, ASN1_TYPE_free>;
-using OwnedAlgorithm = Owned<X509_ALGOR, X509_ALGOR_free>;
-using OwnedBits = Owned<ASN1_BIT_STRING, ASN1_BIT_STRING_free>;
 
 template <class T, auto D2i>
 T decoded(ByteView der) {
@@ -26,15 +22,6 @@ T decoded(ByteView der) {
 ByteView key_bits(const Certificate& certificate) {
   const ASN1_BIT_STRING* key = X509_get0_pubkey_bitstr(certificate.native());
   return {ASN1_STRING_get0_data(key), static_cast<std::size_t>(ASN1_STRING_length(key))};
-}
-
-/// OpenSSL judges the signature over the bytes as they came: ANY is written back as it was read.
-bool is_signed(const OcspParts& parts, EVP_PKEY* key) {
-  const auto data = decoded<OwnedAny, d2i_ASN1_TYPE>(parts.to_be_signed);
-  const auto algorithm = decoded<OwnedAlgorithm, d2i_X509_ALGOR>(parts.algorithm);
-  const auto signature = decoded<OwnedBits, d2i_ASN1_BIT_STRING>(parts.signature);
-  return key != nullptr && data && algorithm && signature &&
-         ASN1_item_verify(ASN1_ITEM_rptr(ASN1_ANY), algorithm.get(), signature.get(), data.get(), key) == 1;
 }
 
 }  // namespace
@@ -110,8 +97,8 @@ bool OcspResponse::signed_by(const Certificate& signer) const {
   if (known != body_->tried.end()) {
     return known->second;
   }
-  const bool right = is_signed(body_->parts, X509_get0_pubkey(signer.native()));
-  ERR_clear_error();
+  const bool right = is_signed(body_->parts.to_be_signed, body_->parts.algorithm, body_->parts.signature,
+                               X509_get0_pubkey(signer.native()));
   if (body_->tried.size() < 16) {
     body_->tried.emplace_back(key, right);
   }

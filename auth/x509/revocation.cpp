@@ -27,6 +27,7 @@ CrlLookup lookup(const Crl& crl, ByteView serial, const Certificate* issuer, std
   if (issuer == nullptr) {
     object(Check::kCrlSignatureUnchecked, Severity::kWarn);
   } else if (X509_NAME_cmp(X509_get_subject_name(issuer->native()), crl.issuer_name()) != 0 ||
+             (issuer->facts().key_usage.value_or(key_usage::kCrlSign) & key_usage::kCrlSign) == 0 ||
              !crl.signed_by(*issuer)) {
     object(Check::kCrlSignature, Severity::kFail);
     return answer;
