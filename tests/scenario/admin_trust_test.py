@@ -103,7 +103,7 @@ class AdministratorsDay(unittest.TestCase):
         card = self.world.holder("doctor1") / "authentication.cer"
         held = self.world.admin("card", "hold", "--certificate", card, "--reason", "駅で紛失", "--json").value
         self.assertGreaterEqual(held["sessions_ended"], 1)
-        self.assertIn("card.hold", self.login(status=1))
+        self.assertIn("The card is on hold", self.login(status=1))
         status, etag, jws = self.holds(etag)
         after = verified(jws, keys, self.folder)
         self.assertEqual((status, after["number"]), (200, before["number"] + 1))
