@@ -60,6 +60,7 @@ struct Crl::Body {
   mutable std::mutex mutex{};
   mutable std::vector<std::pair<std::string, bool>> tried{};
 
+  std::optional<CrlEntry> entry(ByteView serial, std::uint32_t number) const;
   /// Whether issuer number `number` of the entries is that name.
   bool is_issuer(std::uint32_t number, const X509_NAME* name) const;
 };
@@ -192,28 +193,27 @@ bool Crl::Body::is_issuer(std::uint32_t number, const X509_NAME* name) const {
   return false;
 }
 
+std::optional<CrlEntry> Crl::Body::entry(ByteView serial, std::uint32_t number) const {
+  std::uint32_t found = 0;
+  const bool listed = index.each_candidate(serial, number, [&](std::uint32_t offset) {
+    found = offset;
+    return std::ranges::equal(entry_serial(parts.entries, offset), serial) && entries.issuer_of(offset) == number;
+  });
+  return listed ? std::optional(entry_at(parts.entries, found)) : std::nullopt;
+}
+
 std::optional<CrlEntry> Crl::find(ByteView serial, const X509_NAME* issuer) const {
   const Body& body = *body_;
-  std::optional<CrlEntry> found;
-  const auto look = [&](std::uint32_t number) {
-    return body.index.each_candidate(serial, number, [&](std::uint32_t offset) {
-      if (std::ranges::equal(entry_serial(body.parts.entries, offset), serial) &&
-          body.entries.issuer_of(offset) == number) {
-        found = entry_at(body.parts.entries, offset);
-      }
-      return found.has_value();
-    });
-  };
-  if (!facts().scope || !facts().scope->indirect) {
-    // An entry of another issuer in a list that is not indirect spoils the list; until then it condemns.
-    for (std::uint32_t number = 0; number <= body.issuers.size() && !look(number); ++number) {
-    }
-    return found;
+  if (body.issuers.empty() && !body.index.may_have(serial, 0)) {
+    return std::nullopt;
   }
+  const bool indirect = body.parts.facts.scope && body.parts.facts.scope->indirect;
   const X509_NAME* wanted = issuer != nullptr ? issuer : body.issuer.get();
+  std::optional<CrlEntry> found;
+  // An entry of another issuer in a list that is not indirect spoils the list; until then it condemns.
   for (std::uint32_t number = 0; number <= body.issuers.size() && !found; ++number) {
-    if (body.is_issuer(number, wanted)) {
-      look(number);
+    if (!indirect || body.is_issuer(number, wanted)) {
+      found = body.entry(serial, number);
     }
   }
   return found;

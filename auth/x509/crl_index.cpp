@@ -28,19 +28,6 @@ struct Header {
   std::uint64_t slots = 0;
 };
 
-/// High and low half of the product, folded: each bit of the result depends on all of both factors.
-std::uint64_t fold(std::uint64_t a, std::uint64_t b) {
-  __extension__ using Wide = unsigned __int128;
-  const Wide product = static_cast<Wide>(a) * b;
-  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
-}
-
-std::uint64_t word(const std::uint8_t* bytes, std::size_t count) {
-  std::uint64_t value = 0;
-  std::memcpy(&value, bytes, count);
-  return value;
-}
-
 std::size_t padded(std::size_t bytes) {
   return (bytes + kAlignment - 1) / kAlignment * kAlignment;
 }
@@ -49,18 +36,9 @@ std::size_t padded(std::size_t bytes) {
 
 CrlIndex::CrlIndex() {
   const Bytes random = random_bytes(sizeof(Key));
+  std::memcpy(&key_, random.data(), sizeof key_);
   // An odd multiplier loses nothing of its factor.
-  key_ = {word(random.data(), 8), word(random.data() + 8, 8) | 1U};
-}
-
-std::uint64_t CrlIndex::hash(const Key& key, ByteView serial, std::uint32_t issuer) {
-  std::uint64_t state = key.first ^ (serial.size() | std::uint64_t{issuer} << 32U);
-  const std::uint8_t* at = serial.data();
-  std::size_t left = serial.size();
-  for (; left > 8; at += 8, left -= 8) {
-    state = fold(state ^ word(at, 8), key.second);
-  }
-  return fold(fold(state ^ (left > 0 ? word(at, left) : 0), key.second), key.first | 1U);
+  key_.second |= 1U;
 }
 
 void CrlIndex::reserve(std::size_t entries) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstring>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -27,6 +28,18 @@ class CrlIndex {
   /// To be called after the last `add`. Of several entries for one certificate the first one counts.
   void build(const Same& same);
 
+  /// False: no entry is the one. So short that the waits for memory of several questions overlap.
+  bool may_have(ByteView serial, std::uint32_t issuer) const {
+    if (slots_.empty()) {
+      return false;
+    }
+    const std::uint64_t wanted = hash(key_, serial, issuer);
+    std::size_t at = home(wanted);
+    while (slots_[at] != 0 && slots_[at] >> 32U != (wanted & 0xFFFFFFFFU)) {
+      at = at + 1 == slots_.size() ? 0 : at + 1;
+    }
+    return slots_[at] != 0;
+  }
   /// Hands offsets of entries that may be the one to `take` until it returns true.
   template <class Take>
   bool each_candidate(ByteView serial, std::uint32_t issuer, Take take) const;
@@ -45,6 +58,24 @@ class CrlIndex {
     std::uint64_t first = 0;
     std::uint64_t second = 0;
   };
+  template <class T>
+  static std::uint64_t load(const std::uint8_t* bytes) {
+    T value = 0;
+    std::memcpy(&value, bytes, sizeof value);
+    return value;
+  }
+  /// One to eight bytes as a number, different for different bytes of that count, without a loop.
+  static std::uint64_t word(const std::uint8_t* bytes, std::size_t count) {
+    return count == 8   ? load<std::uint64_t>(bytes)
+           : count >= 4 ? load<std::uint32_t>(bytes) | load<std::uint32_t>(bytes + count - 4) << 32U
+                        : bytes[0] | std::uint64_t{bytes[count / 2]} << 8U | std::uint64_t{bytes[count - 1]} << 16U;
+  }
+  /// Both halves of the product, folded: each bit of the result depends on all of both factors.
+  static std::uint64_t fold(std::uint64_t a, std::uint64_t b) {
+    __extension__ using Wide = unsigned __int128;
+    const Wide product = static_cast<Wide>(a) * b;
+    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
+  }
   static std::uint64_t hash(const Key& key, ByteView serial, std::uint32_t issuer);
   std::size_t home(std::uint64_t hash) const { return (hash >> 32U) * slots_.size() >> 32U; }
   void insert(std::span<Slot> slots, std::uint64_t hash, std::uint32_t offset, const Same& same) const;
@@ -60,6 +91,16 @@ struct CrlIndex::Saved {
   CrlIndex index;
   Bytes about;
 };
+
+inline std::uint64_t CrlIndex::hash(const Key& key, ByteView serial, std::uint32_t issuer) {
+  std::uint64_t state = key.first ^ (serial.size() | std::uint64_t{issuer} << 32U);
+  const std::uint8_t* at = serial.data();
+  std::size_t left = serial.size();
+  for (; left > 8; at += 8, left -= 8) {
+    state = fold(state ^ load<std::uint64_t>(at), key.second);
+  }
+  return fold(fold(state ^ (left > 0 ? word(at, left) : 0), key.second), key.first | 1U);
+}
 
 template <class Take>
 bool CrlIndex::each_candidate(ByteView serial, std::uint32_t issuer, Take take) const {

@@ -206,7 +206,7 @@ Result<void> read_basic(der::Reader content, OcspParts& parts) {
   SHOMEI_TRY(const der::Element data, basic.expect(tag::kSequence));
   SHOMEI_TRY(const der::Element algorithm, basic.expect(tag::kSequence));
   SHOMEI_TRY(const der::Element signature, basic.expect(tag::kBitString));
-  if (signature.value.size() < 2 || signature.value[0] != 0) {
+  if (signature.value.empty() || signature.value[0] != 0) {
     return fail(Code::kDerMalformed, "signature is no string of whole octets");
   }
   parts.facts.signature_algorithm = signature_algorithm(algorithm.whole);
