@@ -5,8 +5,8 @@
 #include <cstring>
 #include <map>
 
-#include "auth/x509/crl_fields.h"
 #include "auth/x509/crl_parser.h"
+#include "auth/x509/fields.h"
 
 namespace shomei::auth {
 namespace {
@@ -89,8 +89,8 @@ Result<void> EntryReader::read_extensions(der::Reader& entry, std::uint32_t offs
   SHOMEI_TRY(der::Reader extensions, entry.enter(tag::kSequence));
   std::vector<std::string> seen;
   while (!extensions.at_end()) {
-    SHOMEI_TRY(CrlExtension extension, read_extension(extensions));
-    if (std::ranges::find(seen, extension.oid) != seen.end() || seen.size() >= kMaxCrlExtensions) {
+    SHOMEI_TRY(Extension extension, read_extension(extensions));
+    if (std::ranges::find(seen, extension.oid) != seen.end() || seen.size() >= kMaxExtensions) {
       return fail(Code::kDerMalformed, "two extensions " + extension.oid);
     }
     seen.push_back(extension.oid);

@@ -4,7 +4,7 @@
 #include <array>
 
 #include "auth/x509/algorithm_rules.h"
-#include "auth/x509/crl_fields.h"
+#include "auth/x509/fields.h"
 
 namespace shomei::auth {
 namespace {
@@ -36,7 +36,7 @@ Result<void> read_authority_key(ByteView value, CrlFacts& facts) {
   return {};
 }
 
-Result<void> read_list_extension(const CrlExtension& extension, CrlParts& parts) {
+Result<void> read_list_extension(const Extension& extension, CrlParts& parts) {
   // RFC 5280 5.2: known, and of no consequence here: issuerAltName, freshestCRL, authorityInfoAccess.
   constexpr std::array<std::string_view, 3> kHarmless{"2.5.29.18", "2.5.29.46", "1.3.6.1.5.5.7.1.1"};
   CrlFacts& facts = parts.facts;
@@ -64,8 +64,8 @@ Result<void> read_list_extensions(der::Reader& list, CrlParts& parts) {
   }
   std::vector<std::string> seen;
   while (!extensions.at_end()) {
-    SHOMEI_TRY(CrlExtension extension, read_extension(extensions));
-    if (std::ranges::find(seen, extension.oid) != seen.end() || seen.size() >= kMaxCrlExtensions) {
+    SHOMEI_TRY(Extension extension, read_extension(extensions));
+    if (std::ranges::find(seen, extension.oid) != seen.end() || seen.size() >= kMaxExtensions) {
       return fail(Code::kDerMalformed, "two extensions " + extension.oid);
     }
     SHOMEI_TRY(read_list_extension(extension, parts));

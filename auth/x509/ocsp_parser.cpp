@@ -7,6 +7,7 @@
 #include <array>
 
 #include "auth/x509/algorithm_rules.h"
+#include "auth/x509/fields.h"
 
 namespace shomei::auth {
 namespace {
@@ -23,22 +24,6 @@ constexpr std::array<std::string_view, 3> kHarmlessOfSingle{"1.3.6.1.5.5.7.48.1.
 
 /// A responder encloses its own certificate, perhaps with some above it.
 constexpr std::size_t kMaxCertificates = 16;
-
-struct Extension {
-  std::string oid;
-  bool critical = false;
-  ByteView value;
-};
-
-Result<Extension> read_extension(der::Reader& list) {
-  SHOMEI_TRY(der::Reader fields, list.enter(tag::kSequence));
-  SHOMEI_TRY(const der::Element oid, fields.expect(tag::kOid));
-  SHOMEI_TRY(const auto critical, fields.optional(tag::kBoolean));
-  SHOMEI_TRY(const der::Element value, fields.expect(tag::kOctetString));
-  SHOMEI_TRY(fields.finish());
-  SHOMEI_TRY(std::string text, der::oid_text(oid.value));
-  return Extension{std::move(text), critical && critical->value.size() == 1 && critical->value[0] != 0, value.value};
-}
 
 /// [1] EXPLICIT Extensions, if they are there; none may stand there twice.
 Result<std::vector<Extension>> read_extensions(der::Reader& fields) {
@@ -59,7 +44,7 @@ Result<std::vector<Extension>> read_extensions(der::Reader& fields) {
   return extensions;
 }
 
-Result<Time> read_time(der::Reader& fields) {
+Result<Time> read_generalized_time(der::Reader& fields) {
   SHOMEI_TRY(const der::Element time, fields.expect(tag::kGeneralizedTime));
   return parse_asn1_time(time.tag, as_text(time.value));
 }
@@ -96,7 +81,7 @@ std::string_view reason_of(ByteView value) {
 Result<void> read_revocation(der::Reader& fields, OcspSingle& single) {
   SHOMEI_TRY(der::Reader info, fields.enter(tag::context_constructed(1)));
   single.state = RevocationState::kRevoked;
-  SHOMEI_TRY(single.revoked_at, read_time(info));
+  SHOMEI_TRY(single.revoked_at, read_generalized_time(info));
   single.reason = reason_of({});
   if (!info.at_end()) {
     SHOMEI_TRY(der::Reader wrapper, info.enter(tag::context_constructed(0)));
@@ -125,10 +110,10 @@ Result<OcspSingle> read_single(der::Reader& list) {
   OcspSingle single;
   SHOMEI_TRY(single.id, read_id(fields));
   SHOMEI_TRY(read_state(fields, single));
-  SHOMEI_TRY(single.this_update, read_time(fields));
+  SHOMEI_TRY(single.this_update, read_generalized_time(fields));
   if (fields.peek() == tag::context_constructed(0)) {
     SHOMEI_TRY(der::Reader wrapper, fields.enter(tag::context_constructed(0)));
-    SHOMEI_TRY(single.next_update, read_time(wrapper));
+    SHOMEI_TRY(single.next_update, read_generalized_time(wrapper));
     SHOMEI_TRY(wrapper.finish());
   }
   SHOMEI_TRY(const auto extensions, read_extensions(fields));
@@ -162,7 +147,7 @@ Result<void> read_data(der::Reader data, OcspParts& parts) {
     }
   }
   SHOMEI_TRY(read_responder(data, parts));
-  SHOMEI_TRY(parts.facts.produced_at, read_time(data));
+  SHOMEI_TRY(parts.facts.produced_at, read_generalized_time(data));
   SHOMEI_TRY(der::Reader singles, data.enter(tag::kSequence));
   while (!singles.at_end()) {
     SHOMEI_TRY(OcspSingle single, read_single(singles));

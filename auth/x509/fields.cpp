@@ -1,17 +1,17 @@
-#include "auth/x509/crl_fields.h"
+#include "auth/x509/fields.h"
 
 namespace shomei::auth {
 
 namespace tag = der::tag;
 
-Result<CrlExtension> read_extension(der::Reader& list) {
+Result<Extension> read_extension(der::Reader& list) {
   SHOMEI_TRY(der::Reader fields, list.enter(tag::kSequence));
   SHOMEI_TRY(const der::Element oid, fields.expect(tag::kOid));
   SHOMEI_TRY(const auto critical, fields.optional(tag::kBoolean));
   SHOMEI_TRY(const der::Element value, fields.expect(tag::kOctetString));
   SHOMEI_TRY(fields.finish());
   SHOMEI_TRY(std::string text, der::oid_text(oid.value));
-  return CrlExtension{std::move(text), critical && critical->value.size() == 1 && critical->value[0] != 0, value.value};
+  return Extension{std::move(text), critical && critical->value.size() == 1 && critical->value[0] != 0, value.value};
 }
 
 Result<Time> read_time(der::Reader& fields) {

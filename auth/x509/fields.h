@@ -7,18 +7,18 @@
 
 namespace shomei::auth {
 
-/// Of a CRL or of one of its entries (RFC 5280 5.2, 5.3).
-struct CrlExtension {
+/// Of a CRL, of one of its entries, or of an OCSP answer (RFC 5280 4.1).
+struct Extension {
   std::string oid;
   bool critical = false;
   ByteView value;
 };
 
 /// More than anybody writes.
-inline constexpr std::size_t kMaxCrlExtensions = 64;
+inline constexpr std::size_t kMaxExtensions = 64;
 
 /// The next one of an Extensions. Errors: der.malformed.
-Result<CrlExtension> read_extension(der::Reader& list);
+Result<Extension> read_extension(der::Reader& list);
 
 /// The next Time (RFC 5280 5.1.2.4). Errors: der.malformed.
 Result<Time> read_time(der::Reader& fields);
