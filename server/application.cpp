@@ -21,6 +21,16 @@ Result<void> make_state_folder(const std::filesystem::path& folder) {
   return {};
 }
 
+/// What the configuration names, and this server's own TLS certificate where TLS is served.
+std::vector<WatchedFile> watched_files(const Config& config) {
+  std::vector<WatchedFile> watched = config.supply.watched;
+  std::error_code ignored;
+  if (std::filesystem::exists(config.listen.certificate, ignored)) {
+    watched.push_back({.kind = "server", .file = config.listen.certificate});
+  }
+  return watched;
+}
+
 }  // namespace
 
 Application::Application(const Config& config, const Clock& clock, std::unique_ptr<Store> store,
@@ -64,9 +74,10 @@ Result<std::unique_ptr<Application>> Application::create(const Config& config, c
              open_token_issuer(
                  config.token_key,
                  {.issuer = config.issuer, .audience = config.audience, .lifetime = config.token_lifetime}, clock));
-  SHOMEI_TRY(auto trust,
-             Trust::load(*store, clock, {.profiles = config.profiles, .freshness = config.supply.freshness,
-                                                   .files = CrlFiles(config.state / "crl")}));
+  SHOMEI_TRY(auto trust, Trust::load(*store, clock,
+                                     {.profiles = config.profiles,
+                                      .freshness = config.supply.freshness,
+                                      .files = CrlFiles(config.state / "crl")}));
   SHOMEI_TRY(auto ocsp, OcspDesk::open(config.ocsp, clock, config.profiles.algorithms, ocsp_over_http(config.ocsp)));
   std::unique_ptr<Application> application(
       new Application(config, clock, std::move(store), std::move(trust), std::move(issuer), std::move(ocsp)));
@@ -75,7 +86,7 @@ Result<std::unique_ptr<Application>> Application::create(const Config& config, c
                                                                   .trust = *application->trust_,
                                                                   .sessions = application->sessions_,
                                                                   .metrics = application->metrics_,
-                                                                  .tls_certificate = config.listen.certificate}));
+                                                                  .watched = watched_files(config)}));
   return application;
 }
 

@@ -68,7 +68,7 @@ Result<Response> list_expiring(Supply& supply, const Request& request) {
   const SupplyParts& parts = supply.parts();
   const Time now = parts.clock.now();
   const auto trust = parts.trust.snapshot();
-  SHOMEI_TRY(const auto found, expiring(parts.store, *trust, parts.tls_certificate, now, static_cast<int>(days)));
+  SHOMEI_TRY(const auto found, expiring(parts.store, *trust, parts.watched, now, static_cast<int>(days)));
   OrderedJson certificates = OrderedJson::array();
   for (const Expiring& one : found) {
     certificates.push_back(to_json(one, now));

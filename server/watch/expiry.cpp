@@ -27,13 +27,13 @@ void add_cas(const TrustSnapshot& trust, std::vector<Expiring>& found) {
   }
 }
 
-Result<void> add_server(const std::filesystem::path& file, std::vector<Expiring>& found) {
+Result<void> add_file(const WatchedFile& watched, std::vector<Expiring>& found) {
   constexpr std::size_t kMaxFile = 1U << 20;
-  SHOMEI_TRY(const Bytes content, read_file(file, kMaxFile));
+  SHOMEI_TRY(const Bytes content, read_file(watched.file, kMaxFile));
   SHOMEI_TRY(const auto ders, pem_or_der(content, {"CERTIFICATE"}));
   for (const Bytes& der : ders) {
     SHOMEI_TRY(const auth::Certificate certificate, auth::Certificate::parse(der));
-    found.push_back(entry_of("server", certificate, file.filename()));
+    found.push_back(entry_of(watched.kind, certificate, watched.file.filename()));
   }
   return {};
 }
@@ -79,13 +79,13 @@ std::optional<int> threshold_of(const Expiring& one, Time now) {
   return reached;
 }
 
-Result<std::vector<Expiring>> expiring(Store& store, const TrustSnapshot& trust,
-                                       const std::filesystem::path& tls_certificate, Time now, int days) {
+Result<std::vector<Expiring>> expiring(Store& store, const TrustSnapshot& trust, const std::vector<WatchedFile>& files,
+                                       Time now, int days) {
   std::vector<Expiring> found;
   add_cas(trust, found);
   SHOMEI_TRY(add_people(store, found));
-  if (std::filesystem::exists(tls_certificate)) {
-    SHOMEI_TRY(add_server(tls_certificate, found));
+  for (const WatchedFile& watched : files) {
+    SHOMEI_TRY(add_file(watched, found));
   }
   std::erase_if(found, [&](const Expiring& one) { return one.not_after - now > days * kDay; });
   std::ranges::sort(found, {},

@@ -20,7 +20,7 @@ Supply::Supply(const SupplyConfig& config, const SupplyParts& parts)
                 .trust = parts.trust,
                 .freshness = config_.freshness,
                 .notices = notices_,
-                .tls_certificate = parts.tls_certificate}),
+                .watched = parts.watched}),
       webhook_(parts.store, parts.clock, parts.metrics, config.webhook) {}
 
 Result<std::unique_ptr<Supply>> Supply::create(const SupplyConfig& config, const SupplyParts& parts) {

@@ -14,7 +14,8 @@ struct SupplyParts {
   Trust& trust;
   Sessions& sessions;
   Metrics& metrics;
-  std::filesystem::path tls_certificate{};
+  /// Besides what is trusted and who logs in.
+  std::vector<WatchedFile> watched{};
 };
 
 /// The supply of revocation lists and the watch over what grows old, with their threads: fetching, looking once a

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "auth/x509/load.h"
 #include "base/file.h"
 #include "http/client.h"
 
@@ -96,6 +97,18 @@ Result<void> read_webhook(const TomlTable& webhook, const std::filesystem::path&
   return {};
 }
 
+Result<void> read_watch(const TomlTable& watch, const std::filesystem::path& folder,
+                        std::vector<WatchedFile>& watched) {
+  for (const std::string kind : {"server", "tsa"}) {
+    SHOMEI_TRY(const auto files, watch.texts(kind, {}));
+    for (const std::string& file : files) {
+      SHOMEI_TRY(auth::load_certificates({folder / file}));
+      watched.push_back({.kind = kind, .file = folder / file});
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<SupplyConfig> read_supply(const TomlTable& table, const std::filesystem::path& folder) {
@@ -104,6 +117,8 @@ Result<SupplyConfig> read_supply(const TomlTable& table, const std::filesystem::
   SHOMEI_TRY(read_crl(crl, folder, config));
   SHOMEI_TRY(const TomlTable webhook, table.table("webhook"));
   SHOMEI_TRY(read_webhook(webhook, folder, config.webhook));
+  SHOMEI_TRY(const TomlTable watch, table.table("watch"));
+  SHOMEI_TRY(read_watch(watch, folder, config.watched));
   return config;
 }
 

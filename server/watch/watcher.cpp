@@ -68,7 +68,7 @@ void Watcher::look_at_lists(Time now) {
 }
 
 void Watcher::look_at_certificates(Time now) {
-  const auto found = expiring(parts_.store, *parts_.trust.snapshot(), parts_.tls_certificate, now, kExpiryDays.front());
+  const auto found = expiring(parts_.store, *parts_.trust.snapshot(), parts_.watched, now, kExpiryDays.front());
   if (!found) {
     log::error("expiry: {}", describe(found.error()));
     return;

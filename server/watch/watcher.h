@@ -14,7 +14,7 @@ struct WatchParts {
   const FreshnessRules& freshness;
   Notices& notices;
   /// Empty: none.
-  std::filesystem::path tls_certificate{};
+  std::vector<WatchedFile> watched{};
 };
 
 /// Looks at what grows old. `look` from one thread, the rest from any.

@@ -2,6 +2,7 @@
 
 #include <deque>
 
+#include "auth/x509/load.h"
 #include "forge.h"
 #include "server/watch/watcher.h"
 #include "server/watch/webhook.h"
@@ -103,6 +104,20 @@ TEST_F(Watch, TellsAnExpiryAtEachThresholdOnce) {
   EXPECT_THAT(thresholds(), ElementsAre("0", "30", "7"));
   watcher.look();
   EXPECT_EQ(told().size(), 3U);
+}
+
+TEST_F(Watch, FilesThatAreNamedAreWatchedByTheirKind) {
+  const std::filesystem::path pki = SHOMEI_SOURCE_DIR "/testcerts/hpki/fixed";
+  const std::vector<WatchedFile> files{{.kind = "tsa", .file = pki / "tsa/tsa.cer"}};
+  const Time end = auth::load_certificate(files[0].file)->facts().not_after;
+  const auto of_kind = [&](Time now) {
+    const auto found = expiring(*bench.store, *bench.trust->snapshot(), files, now, 90).value();
+    return std::ranges::count(found, "tsa", &Expiring::kind);
+  };
+  EXPECT_EQ(of_kind(end - hours(24 * 91)), 0);
+  EXPECT_EQ(of_kind(end - hours(24 * 90)), 1);
+  EXPECT_EQ(of_kind(end + hours(24)), 1);
+  EXPECT_FALSE(expiring(*bench.store, *bench.trust->snapshot(), {{.kind = "tsa", .file = pki / "no.cer"}}, end, 90));
 }
 
 TEST_F(Watch, TheWebhookGetsEachNoticeAndItsSignature) {
