@@ -114,7 +114,7 @@ Result<CrlParts> take_apart(ByteView der) {
   SHOMEI_TRY(const der::Element signature, outer.expect(tag::kBitString));
   SHOMEI_TRY(outer.finish());
   if (signature.value.size() < 2 || signature.value[0] != 0) {
-    return fail(Code::kDerMalformed, "the CRL has no signature");
+    return fail(Code::kDerMalformed, "signature is no string of whole octets");
   }
   parts.facts.signature_algorithm = signature_algorithm(algorithm.whole);
   if (parts.facts.signature_algorithm.empty()) {
