@@ -45,7 +45,13 @@ Result<ExitStatus> lookup(const LookupOptions& options, const Context& context) 
   if (!options.issuer.empty()) {
     SHOMEI_TRY(issuer, auth::load_certificate(options.issuer));
   }
-  const auto answer = auth::lookup(crl, *serial, issuer ? &*issuer : nullptr, at);
+  auto answer = auth::lookup(crl, *serial, issuer ? &*issuer : nullptr, at);
+  const auto next = crl.facts().next_update;
+  if (!at && (!next || *next < context.clock->now())) {
+    // No time was asked about: what the list says stands, but nobody shall take it for today's answer.
+    answer.findings.push_back(
+        {0, auth::Check::kCrlStale, auth::Severity::kWarn, next ? to_rfc3339(*next) : std::string()});
+  }
   if (context.json) {
     print_json(auth::to_json(answer, context.language));
   } else {
@@ -71,7 +77,8 @@ void add_crl_commands(const Command& top) {
   command.operand("FILE", options->file, "Revocation list, DER or PEM");
   command.required("--serial", options->serial, "HEX", "Serial number of the certificate in question");
   command.option("--issuer", options->issuer, "CERT", "CA certificate that must have signed the list");
-  command.option("--at", options->at, "RFC3339", "The time at which the list must be in force");
+  command.option("--at", options->at, "RFC3339",
+                 "The time at which the list must be in force; without it a list out of force is warned of");
 }
 
 }  // namespace shomei::cli

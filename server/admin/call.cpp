@@ -70,7 +70,7 @@ Result<http::Response> change_trust(const Call& call, const TrustChange& change)
   }
   // What would be refused is refused now.
   SHOMEI_TRY(const TrustPlan plan, call.parts.trust.try_out(change, call.actor()));
-  return propose(call, kind_of(change), plan.subject, to_json(change));
+  return propose(call, kind_of(change), plan.subject, to_json(plan.change));
 }
 
 Result<http::Response> apply_now(const Call& call, const TrustChange& change, const Authority& authority) {

@@ -125,9 +125,8 @@ Result<void> Planner::replace(const CrlRecord& record, bool again) {
     }
   }
   content_.crls.push_back(record.sha256);
-  // What is older now can come back only by a roll back.
   std::erase_if(content_.set_aside, [&](const TrustContent::SetAside& aside) {
-    return aside.scope == record.scope && compare_numbers(aside.number, record.number) <= 0;
+    return aside.scope == record.scope && compare_numbers(aside.number, record.number) == 0;
   });
   return {};
 }
@@ -146,7 +145,11 @@ Result<void> Planner::operator()(const ImportCrl& import) {
   if (record.next_update && *record.next_update < base_.now) {
     plan_.warnings.push_back("nextUpdate " + to_rfc3339(*record.next_update) + " has passed");
   }
-  if (!contains(content_.crls, record.sha256)) {
+  const auto known = std::ranges::find_if(
+      base_.present.lists, [&](const TrustSnapshot::List& list) { return list.record.sha256 == record.sha256; });
+  if (known != base_.present.lists.end()) {
+    record = known->record;
+  } else {
     SHOMEI_TRY(replace(record, import.again));
     plan_.blobs.emplace_back(change::AddCrl{record});
     SHOMEI_TRY(crl, base_.rules.files.keep(crl));
@@ -173,10 +176,9 @@ Result<void> Planner::operator()(const SetPolicy& set) {
 }
 
 Result<GenerationRecord> Planner::target(const RollBack& back) const {
-  const std::int64_t to = back.to == 0 ? base_.present.seq - 1 : back.to;
-  SHOMEI_TRY(auto found, base_.store.find_generation(to));
-  if (!found || to >= base_.present.seq) {
-    return fail(Code::kStoreNotFound, fmt::format("a generation {} before the present {}", to, base_.present.seq));
+  SHOMEI_TRY(auto found, base_.store.find_generation(back.to));
+  if (!found || back.to >= base_.present.seq) {
+    return fail(Code::kStoreNotFound, fmt::format("a generation {} before the present {}", back.to, base_.present.seq));
   }
   return *std::move(found);
 }
@@ -187,6 +189,8 @@ void Planner::set_lists_aside(const std::vector<std::string>& wanted) {
     if (!contains(wanted, list.record.sha256)) {
       content_.set_aside.push_back(
           {.sha256 = list.record.sha256, .scope = list.record.scope, .number = list.record.number});
+      plan_.warnings.push_back(fmt::format("CRL number {} of {} is taken out of force and set aside",
+                                           list.record.number, list.record.issuer));
     }
   }
   std::erase_if(content_.set_aside,
@@ -215,9 +219,15 @@ Result<void> Planner::operator()(const RollBack& back) {
 }  // namespace
 
 Result<TrustPlan> plan(const PlanBase& base, const TrustChange& change) {
+  TrustChange fixed = change;
+  if (auto* back = std::get_if<RollBack>(&fixed); back != nullptr && back->to == 0) {
+    back->to = base.present.seq - 1;
+  }
   Planner planner(base);
-  SHOMEI_TRY(std::visit(planner, change));
-  return planner.finish();
+  SHOMEI_TRY(std::visit(planner, fixed));
+  SHOMEI_TRY(TrustPlan made, planner.finish());
+  made.change = std::move(fixed);
+  return made;
 }
 
 }  // namespace shomei::server

@@ -19,6 +19,8 @@ struct TrustPlan {
   /// Of the audit record: "ca.added", "ca.removed", "crl.imported", "policy.set", "trust.rolled_back".
   std::string event{};
   std::string subject{};
+  /// As it was asked for; "the generation before" is named by its number, so that it means the same later.
+  TrustChange change{};
   /// JSON.
   std::string detail = "{}";
   /// The blobs that the store does not have yet.

@@ -132,6 +132,7 @@ Result<TrustPlan> Trust::apply(const TrustChange& change, const Authority& autho
     SHOMEI_TRY(take_newest());
     SHOMEI_TRY(TrustPlan plan, try_out(change, authority.actor));
     if (!plan.changed && authority.proposal.empty()) {
+      plan.candidate = snapshot();
       return plan;
     }
     const auto committed = commit(plan, authority);

@@ -60,6 +60,9 @@ Result<TrustChange> read_roll_back(const Json& body) {
   RollBack back;
   if (body.contains("to")) {
     SHOMEI_TRY(back.to, number_member(body, "to"));
+    if (back.to < 1) {
+      return fail(Code::kUsage, fmt::format("to {} is no generation", back.to));
+    }
   }
   SHOMEI_TRY(back.only, text_member_or(body, "only", ""));
   return std::ranges::find(kParts, back.only) != kParts.end()
@@ -75,7 +78,10 @@ struct Writer {
   Json operator()(const ImportCrl& import) const { return {{"crl", to_base64(import.der)}, {"again", import.again}}; }
   Json operator()(const SetPolicy& set) const { return {{"text", set.text}}; }
   Json operator()(const RollBack& back) const {
-    Json json = {{"to", back.to}};
+    Json json = Json::object();
+    if (back.to != 0) {
+      json["to"] = back.to;
+    }
     if (!back.only.empty()) {
       json["only"] = back.only;
     }

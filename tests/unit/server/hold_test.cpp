@@ -94,7 +94,7 @@ TEST_F(Holding, TheListIsSignedAndTellsNoNames) {
   const auth::Jws jws = auth::parse_jws(response.body).value();
   EXPECT_EQ(jws.typ, "shomei-holds+jwt");
   const Json keys = network.call("GET", "/.well-known/jwks.json").body;
-  EXPECT_EQ(jws.kid, keys["keys"][0]["kid"]);
+  EXPECT_EQ(jws.kid, keys["keys"][0]["kid"].get<std::string>());
   const Json payload = list();
   EXPECT_EQ(payload["iss"], "https://server.test");
   EXPECT_EQ(payload["number"], empty["number"].get<int>() + 2);

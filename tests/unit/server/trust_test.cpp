@@ -70,7 +70,8 @@ TEST_F(Trusted, RollsBackToAnyGenerationAndOnePartOnly) {
   EXPECT_THAT(failures(network.login("doctor1")), ElementsAre("revocation.revoked"));
   EXPECT_EQ(network.local("GET", "/v1/admin/policy").body["source"], "configuration");
   EXPECT_EQ(back({{"to", first + 100}}).body["error"]["id"], "store.not_found");
-  EXPECT_EQ(back({{"to", -1}}).body["error"]["id"], "store.not_found");
+  EXPECT_EQ(back({{"to", -1}}).body["error"]["id"], "usage");
+  EXPECT_EQ(back({{"to", 0}}).body["error"]["id"], "usage");
   EXPECT_EQ(back({{"only", "roles"}}).body["error"]["id"], "usage");
 }
 
