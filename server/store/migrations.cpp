@@ -84,7 +84,8 @@ constexpr auto kSources = std::to_array({
 });
 
 /// Never changed once released; a new version is a new row.
-const auto kSteps = std::to_array<Step>({{kFirst, kFirstSqlite, kFirstPostgresql}, {kSecond, {}, {}}, {kSources, {}, {}}});
+const auto kSteps =
+    std::to_array<Step>({{kFirst, kFirstSqlite, kFirstPostgresql}, {kSecond, {}, {}}, {kSources, {}, {}}});
 
 Result<std::int64_t> schema_version(Database& database) {
   SHOMEI_TRY(database.write([](soci::session& sql) -> Result<void> {

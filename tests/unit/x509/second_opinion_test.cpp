@@ -193,8 +193,10 @@ TEST_F(SecondOpinion, stands_beside_openssl_in_every_judgement) {
   ValidationOptions options;
   options.at = june_;
   options.check_revocation = false;
+  // Without certificatePolicies beside them, OpenSSL 3.0 loses the memory of decoded policyConstraints.
   const ValidationInputs inputs{.anchors = {root()},
-                                .chain = {ca({{"policyConstraints", "critical,inhibitPolicyMapping:0"}})}};
+                                .chain = {ca({{"certificatePolicies", "2.5.29.32.0"},
+                                              {"policyConstraints", "critical,inhibitPolicyMapping:0"}})}};
   const auto report = validate(leaf(), inputs, options, ProfileSet::defaults());
   EXPECT_EQ(report.verdict, Verdict::kValid);
   EXPECT_THAT(checks(report.findings), Contains("path.second-opinion-abstained"));

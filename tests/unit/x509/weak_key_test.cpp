@@ -57,7 +57,8 @@ class WeakKey : public testing::Test {
 };
 
 TEST_F(WeakKey, keys_of_the_test_pki_are_good) {
-  for (const char* file : {"holders/doctor1/signature.cer", "trust/signature/root.cer", "trust/signature/sign_ca.cer"}) {
+  for (const char* file :
+       {"holders/doctor1/signature.cer", "trust/signature/root.cer", "trust/signature/sign_ca.cer"}) {
     EXPECT_EQ(weakness(X509_get0_pubkey(certificate(file).native()), nullptr), std::nullopt) << file;
   }
   EXPECT_EQ(weakness(forge_key().get(), nullptr), std::nullopt);
@@ -123,9 +124,12 @@ TEST_F(WeakKey, close_primes_are_found_within_the_steps_and_not_beyond) {
 
 TEST_F(WeakKey, every_step_of_fermats_method_counts) {
   // Small enough to compare with the definition: n = p * q is found at step a - ceil(sqrt(n)).
-  for (const auto& [p, q] : std::vector<std::pair<std::uint64_t, std::uint64_t>>{
-           {1'000'003, 1'000'003}, {1'000'003, 1'000'033}, {1'000'003, 1'020'007}, {1'000'003, 1'030'019},
-           {1'000'003, 1'060'021}, {999'983, 2'000'003}}) {
+  for (const auto& [p, q] : std::vector<std::pair<std::uint64_t, std::uint64_t>>{{1'000'003, 1'000'003},
+                                                                                 {1'000'003, 1'000'033},
+                                                                                 {1'000'003, 1'020'007},
+                                                                                 {1'000'003, 1'030'019},
+                                                                                 {1'000'003, 1'060'021},
+                                                                                 {999'983, 2'000'003}}) {
     std::uint64_t root = static_cast<std::uint64_t>(std::sqrt(static_cast<double>(p * q)));
     root += root * root < p * q ? 1 : 0;
     const bool close = (p + q) % 2 == 0 && (p + q) / 2 - root <= kFermatSteps;
@@ -203,8 +207,8 @@ TEST_F(WeakKey, published_keys_are_known_by_their_fingerprint) {
 
   ProfileSet profiles = ProfileSet::defaults();
   profiles.algorithms.weak_keys = std::make_shared<const KnownKeys>(known);
-  const auto report = auth::judge("holders/doctor1/signature.cer", Purpose::kSignature, evidence("signature"),
-                                  one_o_clock(), profiles);
+  const auto report =
+      auth::judge("holders/doctor1/signature.cer", Purpose::kSignature, evidence("signature"), one_o_clock(), profiles);
   EXPECT_EQ(report.verdict, Verdict::kInvalid);
   EXPECT_THAT(checks(report.findings, Severity::kFail), testing::ElementsAre("key.weak"));
 }
