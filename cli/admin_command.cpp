@@ -49,21 +49,9 @@ Result<std::string> certificate_base64(const std::string& file) {
   return to_base64(certificate.der());
 }
 
-/// Fingerprints as people copy them: colons and blanks between, any case.
-std::string bare_hex(const std::string& text) {
-  std::string bare;
-  for (const char c : text) {
-    if (c != ':' && c != ' ') {
-      bare += c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
-    }
-  }
-  return bare;
-}
-
 Result<Request> add_ca(const Values& values) {
   SHOMEI_TRY(const auto certificate, certificate_base64(values.file));
-  return Request{
-      "POST", "/cas", {{"use", values.use}, {"certificate", certificate}, {"sha256", bare_hex(values.fingerprint)}}};
+  return Request{"POST", "/cas", {{"use", values.use}, {"certificate", certificate}, {"sha256", values.fingerprint}}};
 }
 
 Result<Request> import_crl(const Values& values) {

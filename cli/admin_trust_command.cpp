@@ -37,17 +37,6 @@ struct Request {
 };
 using Build = Result<Request> (*)(const Values&);
 
-/// Colons and blanks between, any case.
-std::string bare_hex(const std::string& text) {
-  std::string bare;
-  for (const char c : text) {
-    if (c != ':' && c != ' ') {
-      bare += c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
-    }
-  }
-  return bare;
-}
-
 Json roll_back(const Values& values) {
   Json body = Json::object();
   if (values.to) {
@@ -71,6 +60,9 @@ Result<Json> policy_text(const Values& values) {
 }
 
 Result<Json> hold_target(const Values& values) {
+  if (values.serial.empty() != values.issuer.empty()) {
+    return fail(Code::kUsage, "--serial and --issuer name a certificate together");
+  }
   Json body = Json::object();
   if (!values.file.empty()) {
     SHOMEI_TRY(const auto certificate, auth::load_certificate(values.file));
@@ -153,7 +145,7 @@ void declare_cas(const Declarer& declare, const Command& ca) {
   const auto [remove, values] =
       declare.add(ca, "remove", "Trust a CA no longer for a use; sessions of its cards end",
                   "shomei admin ca remove 6E:D2:… --use authentication", [](const Values& v) -> Result<Request> {
-                    return Request{"DELETE", "/cas/" + query_value(v.use) + "/" + query_value(bare_hex(v.sha256))};
+                    return Request{"DELETE", "/cas/" + query_value(v.use) + "/" + query_value(v.sha256)};
                   });
   remove.operand("FINGERPRINT", values->sha256, "SHA-256 of the certificate, as `ca list` shows it");
   remove.required_choice("--use", values->use, kUses, "What it issues for");

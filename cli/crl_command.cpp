@@ -15,12 +15,6 @@ struct LookupOptions {
   std::string at;
 };
 
-ExitStatus exit_of(auth::RevocationState state) {
-  return state == auth::RevocationState::kGood      ? ExitStatus::kDone
-         : state == auth::RevocationState::kRevoked ? ExitStatus::kNegative
-                                                    : ExitStatus::kIndeterminate;
-}
-
 Result<ExitStatus> show(const std::string& file, const Context& context) {
   SHOMEI_TRY(const auto crl, auth::load_crl(file));
   if (context.json) {
@@ -52,12 +46,7 @@ Result<ExitStatus> lookup(const LookupOptions& options, const Context& context) 
     answer.findings.push_back(
         {0, auth::Check::kCrlStale, auth::Severity::kWarn, next ? to_rfc3339(*next) : std::string()});
   }
-  if (context.json) {
-    print_json(auth::to_json(answer, context.language));
-  } else {
-    print_text(lookup_text(answer, context.language));
-  }
-  return exit_of(answer.state);
+  return tell(answer, context);
 }
 
 }  // namespace

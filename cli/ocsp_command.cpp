@@ -19,12 +19,6 @@ struct CheckOptions {
   std::vector<std::string> crl;
 };
 
-ExitStatus exit_of(auth::RevocationState state) {
-  return state == auth::RevocationState::kGood      ? ExitStatus::kDone
-         : state == auth::RevocationState::kRevoked ? ExitStatus::kNegative
-                                                    : ExitStatus::kIndeterminate;
-}
-
 /// RFC 8954 2.1.
 Result<std::optional<Bytes>> nonce_of(const std::string& text) {
   if (text.empty()) {
@@ -63,12 +57,7 @@ Result<ExitStatus> check(const CheckOptions& options, const Context& context) {
                                       return auth::state_by_lists(signer, issuer, lists, at, algorithms);
                                     }};
   const auth::CrlLookup answer = auth::check_ocsp(response, question);
-  if (context.json) {
-    print_json(auth::to_json(answer, context.language));
-  } else {
-    print_text(lookup_text(answer, context.language));
-  }
-  return exit_of(answer.state);
+  return tell(answer, context);
 }
 
 }  // namespace

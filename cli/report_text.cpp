@@ -2,6 +2,8 @@
 
 #include <fmt/chrono.h>
 
+#include <nlohmann/json.hpp>
+
 #include "cli/output.h"
 
 namespace shomei::cli {
@@ -152,6 +154,8 @@ std::string crl_text(const auth::Crl& crl, Language language) {
          line({"SHA-256", "SHA-256"}, crl.sha256(), language);
 }
 
+namespace {
+
 std::string lookup_text(const auth::CrlLookup& answer, Language language) {
   std::string all = state_words(answer.state, language) + "\n";
   if (answer.revoked_at) {
@@ -159,6 +163,19 @@ std::string lookup_text(const auth::CrlLookup& answer, Language language) {
     all += line({"Reason", "失効理由"}, answer.reason, language);
   }
   return all + findings_text(answer.findings, language);
+}
+
+}  // namespace
+
+ExitStatus tell(const auth::CrlLookup& answer, const Context& context) {
+  if (context.json) {
+    print_json(auth::to_json(answer, context.language));
+  } else {
+    print_text(lookup_text(answer, context.language));
+  }
+  return answer.state == auth::RevocationState::kGood      ? ExitStatus::kDone
+         : answer.state == auth::RevocationState::kRevoked ? ExitStatus::kNegative
+                                                           : ExitStatus::kIndeterminate;
 }
 
 }  // namespace shomei::cli

@@ -6,6 +6,7 @@
 
 #include "auth/x509/validate.h"
 #include "base/clock.h"
+#include "cli/context.h"
 #include "signing/report.h"
 
 namespace shomei::cli {
@@ -14,7 +15,8 @@ namespace shomei::cli {
 std::string certificate_text(const auth::Certificate& certificate, Language language);
 std::string validation_text(const auth::ValidationReport& report, Language language);
 std::string crl_text(const auth::Crl& crl, Language language);
-std::string lookup_text(const auth::CrlLookup& answer, Language language);
+/// Prints what a list or an answer says of a certificate, as text or JSON. Good 0, revoked 1, unknown 2.
+ExitStatus tell(const auth::CrlLookup& answer, const Context& context);
 std::string findings_text(std::span<const auth::Finding> findings, Language language);
 std::string verify_text(const signing::VerifyReport& report, Language language);
 

@@ -47,7 +47,9 @@ class Exchange final : public httplib::Server {
       for (const auto& [name, value] : response.headers) {
         out.set_header(name, value);
       }
-      out.set_header("Cache-Control", "no-store");
+      if (!response.headers.contains("Cache-Control")) {
+        out.set_header("Cache-Control", "no-store");
+      }
       out.set_header("X-Content-Type-Options", "nosniff");
       if (!response.body.empty()) {
         const auto type = response.headers.find("Content-Type");

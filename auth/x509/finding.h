@@ -18,7 +18,7 @@ enum class Verdict : std::uint8_t { kValid, kIndeterminate, kInvalid };
 /// "valid", "indeterminate", "invalid".
 std::string_view name(Verdict verdict);
 
-/// Every question that this room asks. Names and texts stand in one table (finding.cpp), complete at compile time.
+/// Every question that this room asks. Names and texts stand in one table (check_table.cpp), complete at compile time.
 enum class Check : std::uint8_t {
   // RFC 5280 6.1
   kPathNotFound,

@@ -37,11 +37,11 @@ OcspCertId OcspCertId::of(const Certificate& subject, const Certificate& issuer,
   return {.algorithm = algorithm,
           .issuer_name_hash = digest(algorithm, issuer_name),
           .issuer_key_hash = digest(algorithm, key_bits(issuer)),
-          .serial = serial_content(subject.native())};
+          .serial = to_bytes(subject.serial())};
 }
 
 bool OcspCertId::fits(const Certificate& subject, const Certificate& issuer) const {
-  return algorithm && serial == serial_content(subject.native()) && *this == of(subject, issuer, *algorithm);
+  return algorithm && std::ranges::equal(serial, subject.serial()) && *this == of(subject, issuer, *algorithm);
 }
 
 struct OcspResponse::Body {

@@ -132,12 +132,13 @@ struct Weighed {
 /// In force before out of force, then newest first, of equally old ones the worse; `answers` about other serial numbers
 /// left out.
 std::vector<Weighed> weigh(std::span<const OcspResponse> answers, const OcspQuestion& question) {
-  const Bytes serial = serial_content(question.subject->native());
+  const ByteView serial = question.subject->serial();
   std::vector<Weighed> opinions;
   for (const OcspResponse& answer : answers) {
     const auto& singles = answer.facts().singles;
-    if (singles.empty() ||
-        std::ranges::any_of(singles, [&](const OcspSingle& single) { return single.id.serial == serial; })) {
+    if (singles.empty() || std::ranges::any_of(singles, [&](const OcspSingle& single) {
+          return std::ranges::equal(single.id.serial, serial);
+        })) {
       opinions.push_back({judge_ocsp(answer, question), &answer});
     }
   }

@@ -43,8 +43,13 @@ Result<std::size_t> Holds::hold(const HoldTarget& target, const std::string& rea
           ? Change(change::HoldCard{
                 {.issuer = target.issuer, .serial = target.serial, .reason = reason, .since = now, .by = actor}})
           : Change(change::SetHold{target.person, reason});
-  SHOMEI_TRY(store_.commit({&change, 1}, audit_event(clock_, target.person.empty() ? "card.held" : "person.held", actor,
-                                                     subject_of(target), {{"reason", reason}})));
+  const auto held = store_.commit({&change, 1}, audit_event(clock_, target.person.empty() ? "card.held" : "person.held",
+                                                            actor, subject_of(target), {{"reason", reason}}));
+  if (!held) {
+    return held.error().code == Code::kStoreConflict
+               ? fail(Code::kStoreConflict, subject_of(target) + " is on hold already")
+               : std::unexpected(held.error());
+  }
   forget_list();
   return sessions_.end_where(
       [&](const SessionRecord& session) {

@@ -74,7 +74,6 @@ Result<std::shared_ptr<const TrustSnapshot>> build_snapshot(Store& store, const 
   }
   for (const std::string& sha256 : next->content.crls) {
     SHOMEI_TRY(TrustSnapshot::List list, take_list(store, rules.files, sha256, pool));
-    next->crls.push_back(list.crl);
     next->lists.push_back(std::move(list));
   }
   const bool same_paths =

@@ -22,7 +22,6 @@ struct TrustSnapshot {
   std::vector<Ca> cas{};
   /// The list in force of each scope.
   std::vector<List> lists{};
-  std::vector<auth::Crl> crls{};
   /// Nothing: the configuration's.
   std::optional<PolicyRecord> policy{};
   auth::ProfileSet profiles{};

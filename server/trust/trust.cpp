@@ -168,7 +168,10 @@ LoginJudgement Trust::judge(const TrustSnapshot& trust, const auth::Certificate&
   LoginJudgement judgement;
   judgement.purpose =
       issued("staff") && !issued("authentication") ? auth::Purpose::kStaff : auth::Purpose::kAuthentication;
-  auth::ValidationInputs inputs{.anchors = {}, .chain = {}, .crls = trust.crls};
+  auth::ValidationInputs inputs;
+  for (const TrustSnapshot::List& list : trust.lists) {
+    inputs.crls.push_back(list.crl);
+  }
   for (const TrustSnapshot::Ca& ca : trust.cas) {
     if (ca.record.use == auth::name(judgement.purpose)) {
       (ca.certificate.facts().self_issued ? inputs.anchors : inputs.chain).push_back(ca.certificate);

@@ -48,6 +48,7 @@ TEST_F(Holding, ACardIsRefusedFromThatMomentAndItsSessionsEnd) {
 TEST_F(Holding, IsNamedByCertificateOrByPersonAsWell) {
   EXPECT_EQ(hold({{"certificate", to_base64(card.der())}}).status, 201);
   EXPECT_EQ(hold(by_name).body["error"]["id"], "store.conflict");
+  EXPECT_THAT(hold(by_name).body["error"]["detail"].get<std::string>(), testing::HasSubstr("is on hold already"));
   EXPECT_EQ(hold({{"person", "both"}}).status, 201);
   EXPECT_THAT(failures(network.login("doctor2", {{"facility", "4310002"}})), ElementsAre("registration.hold"));
   const Json holds = network.local("GET", "/v1/admin/holds").body;

@@ -28,8 +28,8 @@ TEST_F(CrlRules, ADeltaStandsBesideItsBaseAndReplacesItNever) {
   EXPECT_EQ(refusal({.number = 7, .base = 5}), "");
   EXPECT_THAT(bench.in_force(), ElementsAre("05", "07"));
   const auto trust = bench.trust->snapshot();
-  EXPECT_EQ(trust->crls.size(), 2U);
-  EXPECT_TRUE(trust->crls[1].amends(trust->crls[0]) || trust->crls[0].amends(trust->crls[1]));
+  EXPECT_EQ(trust->lists.size(), 2U);
+  EXPECT_TRUE(trust->lists[1].crl.amends(trust->lists[0].crl) || trust->lists[0].crl.amends(trust->lists[1].crl));
 }
 
 TEST_F(CrlRules, ADeltaNeedsABaseWithoutAGap) {
