@@ -6,7 +6,7 @@
 #include "agent/prompt.h"
 #include "agent/server_link.h"
 #include "base/clock.h"
-#include "signing/xml_library.h"
+#include "signing/xml/xml_library.h"
 
 namespace shomei::agent {
 

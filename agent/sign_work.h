@@ -3,7 +3,7 @@
 #include "agent/card_work.h"
 #include "agent/job.h"
 #include "base/clock.h"
-#include "signing/xml_library.h"
+#include "signing/xml/xml_library.h"
 
 namespace shomei::agent {
 

@@ -3,7 +3,7 @@
 #include "agent/config.h"
 #include "base/clock.h"
 #include "base/json.h"
-#include "signing/xml_library.h"
+#include "signing/xml/xml_library.h"
 
 namespace shomei::agent {
 

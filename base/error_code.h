@@ -97,6 +97,9 @@ enum class Code : std::uint16_t {
   kRehearsalBusy,
   // signing
   kSignUnsupported,
+  kSignNotValid,
+  kTimestampRefused,
+  kTimestampMalformed,
   kCount
 };
 

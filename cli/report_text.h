@@ -7,7 +7,7 @@
 #include "auth/x509/validate.h"
 #include "base/clock.h"
 #include "cli/context.h"
-#include "signing/report.h"
+#include "signing/report/report.h"
 
 namespace shomei::cli {
 

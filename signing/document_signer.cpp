@@ -1,9 +1,9 @@
 #include "signing/document_signer.h"
 
-#include "signing/cades_build.h"
-#include "signing/cms_facts.h"
-#include "signing/xades_build.h"
-#include "signing/xades_facts.h"
+#include "signing/cades/cades_build.h"
+#include "signing/cades/cms_facts.h"
+#include "signing/xades/xades_build.h"
+#include "signing/xades/xades_facts.h"
 
 namespace shomei::signing {
 namespace {

@@ -6,7 +6,7 @@
 #include "base/signing_key.h"
 #include "signing/document.h"
 #include "signing/level.h"
-#include "signing/xml_library.h"
+#include "signing/xml/xml_library.h"
 
 namespace shomei::signing {
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "base/file.h"
-#include "signing/judgement.h"
-#include "signing/verify_cades.h"
-#include "signing/verify_xades.h"
+#include "signing/cades/verify_cades.h"
+#include "signing/judge/judgement.h"
+#include "signing/xades/verify_xades.h"
 
 namespace shomei::signing {
 namespace {

@@ -4,8 +4,8 @@
 #include "base/clock.h"
 #include "signing/document.h"
 #include "signing/policy.h"
-#include "signing/report.h"
-#include "signing/xml_library.h"
+#include "signing/report/report.h"
+#include "signing/xml/xml_library.h"
 
 namespace shomei::signing {
 

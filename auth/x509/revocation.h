@@ -15,6 +15,10 @@ enum class RevocationState : std::uint8_t { kGood, kRevoked, kUnknown };
 /// "good", "revoked", "unknown".
 std::string_view name(RevocationState state);
 
+/// Which revocation data counts for a time of validation (EN 319 102-1 5.2.5): what was in force then (a login), that
+/// or what was issued later (a signature with a proof of time), only what was issued at that time or later.
+enum class Freshness : std::uint8_t { kInForce, kLenient, kStrict };
+
 /// What the evidence says of one certificate of a path.
 struct RevocationStatus {
   std::size_t certificate = 0;

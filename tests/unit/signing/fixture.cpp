@@ -66,7 +66,9 @@ bool has_finding(const SignatureReport& report, std::string_view check, Severity
 }
 
 std::string shown(const SignatureReport& report) {
-  return to_json(VerifyReport{report.indication, report.sub_indication, {report}}).dump(1);
+  return to_json(VerifyReport{
+                     .indication = report.indication, .sub_indication = report.sub_indication, .signatures = {report}})
+      .dump(1);
 }
 
 Folder::Folder() {

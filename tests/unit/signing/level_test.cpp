@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
-#include "signing/timestamp_facts.h"
-#include "signing/xades_facts.h"
+#include "signing/tsp/timestamp_facts.h"
+#include "signing/xades/xades_facts.h"
 #include "tests/unit/signing/fixture.h"
 
 namespace shomei::signing::test {

@@ -1,7 +1,7 @@
 // Hostile and broken files: each gets its own error, quickly.
-#include "signing/xml_canonical.h"
-#include "signing/xml_scan.h"
-#include "signing/xml_tree.h"
+#include "signing/xml/xml_canonical.h"
+#include "signing/xml/xml_scan.h"
+#include "signing/xml/xml_tree.h"
 #include "tests/unit/signing/fixture.h"
 
 namespace shomei::signing::test {

@@ -1,0 +1,219 @@
+#include "signing/cades/cms_facts.h"
+
+#include <fmt/format.h>
+#include <openssl/err.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "base/der.h"
+
+namespace shomei::signing {
+namespace {
+
+namespace tag = der::tag;
+
+constexpr std::string_view kContentType = "1.2.840.113549.1.9.3", kMessageDigest = "1.2.840.113549.1.9.4",
+                           kSigningTime = "1.2.840.113549.1.9.5", kSigningCertificate = "1.2.840.113549.1.9.16.2.12",
+                           kSigningCertificateV2 = "1.2.840.113549.1.9.16.2.47",
+                           kSignatureTimeStamp = "1.2.840.113549.1.9.16.2.14",
+                           kCertificateValues = "1.2.840.113549.1.9.16.2.23",
+                           kRevocationValues = "1.2.840.113549.1.9.16.2.24", kArchiveTimeStampV3 = "0.4.0.1733.2.4";
+
+std::string oid_of(const ASN1_OBJECT* object) {
+  std::array<char, 128> text{};
+  OBJ_obj2txt(text.data(), static_cast<int>(text.size()), object, 1);
+  return text.data();
+}
+
+ByteView content_of(const ASN1_STRING* string) {
+  return {ASN1_STRING_get0_data(string), static_cast<std::size_t>(ASN1_STRING_length(string))};
+}
+
+std::string algorithm_oid(const X509_ALGOR* algorithm) {
+  const ASN1_OBJECT* object = nullptr;
+  X509_ALGOR_get0(&object, nullptr, nullptr, algorithm);
+  return oid_of(object);
+}
+
+/// The DER or content octets of the only value: of a SEQUENCE the whole TLV, else the content.
+const ASN1_TYPE* only_value(X509_ATTRIBUTE* attribute) {
+  return X509_ATTRIBUTE_count(attribute) == 1 ? X509_ATTRIBUTE_get0_type(attribute, 0) : nullptr;
+}
+
+/// ESSCertID or ESSCertIDv2 (RFC 5035 4).
+Result<CertificateId> read_certificate_id(der::Reader reader, bool v2) {
+  CertificateId id{
+      .algorithm = v2 ? DigestAlgorithm::kSha256 : DigestAlgorithm::kSha1, .digest = {}, .issuer_serial = {}};
+  if (v2 && reader.peek() == tag::kSequence) {
+    SHOMEI_TRY(der::Reader algorithm, reader.enter(tag::kSequence));
+    SHOMEI_TRY(const der::Element oid, algorithm.expect(tag::kOid));
+    SHOMEI_TRY(const std::string text, der::oid_text(oid.value));
+    id.algorithm = digest_from_oid(text);
+  }
+  SHOMEI_TRY(const der::Element hash, reader.expect(tag::kOctetString));
+  id.digest = to_bytes(hash.value);
+  SHOMEI_TRY(const auto issuer_serial, reader.optional(tag::kSequence));
+  if (issuer_serial) {
+    id.issuer_serial = to_bytes(issuer_serial->whole);
+  }
+  SHOMEI_TRY(reader.finish());
+  return id;
+}
+
+Result<void> read_signing_certificate(CmsSigner& signer, ByteView der, bool v2) {
+  der::Reader outer(der);
+  SHOMEI_TRY(der::Reader value, outer.enter(tag::kSequence));
+  SHOMEI_TRY(der::Reader list, value.enter(tag::kSequence));
+  while (!list.at_end()) {
+    SHOMEI_TRY(der::Reader entry, list.enter(tag::kSequence));
+    SHOMEI_TRY(CertificateId id, read_certificate_id(entry, v2));
+    signer.certificate_ids.push_back(std::move(id));
+  }
+  signer.has_signing_certificate = true;
+  return {};
+}
+
+Result<void> read_signed_attribute(CmsSigner& signer, const std::string& oid, const ASN1_TYPE* value,
+                                   const std::string& content_type) {
+  const auto is = [&](std::string_view wanted, int type) { return oid == wanted && value->type == type; };
+  if (is(kContentType, V_ASN1_OBJECT)) {
+    if (oid_of(value->value.object) != content_type) {
+      return fail(Code::kCmsMalformed, "content-type is not the content's");
+    }
+  } else if (is(kMessageDigest, V_ASN1_OCTET_STRING)) {
+    signer.message_digest = to_bytes(content_of(value->value.octet_string));
+  } else if (is(kSigningTime, V_ASN1_UTCTIME) || is(kSigningTime, V_ASN1_GENERALIZEDTIME)) {
+    SHOMEI_TRY(signer.signing_time,
+               parse_asn1_time(static_cast<std::uint8_t>(value->type), as_text(content_of(value->value.asn1_string))));
+  } else if (is(kSigningCertificateV2, V_ASN1_SEQUENCE) || is(kSigningCertificate, V_ASN1_SEQUENCE)) {
+    return read_signing_certificate(signer, content_of(value->value.sequence), oid == kSigningCertificateV2);
+  } else if (oid == kContentType || oid == kMessageDigest || oid == kSigningTime || oid == kSigningCertificateV2 ||
+             oid == kSigningCertificate) {
+    return fail(Code::kCmsMalformed, fmt::format("attribute {} of a wrong type", oid));
+  }
+  return {};
+}
+
+/// RFC 5652 11: content-type and message-digest are there, and no attribute twice or with several values.
+Result<void> read_signed_attributes(CmsSigner& signer, const std::string& content_type) {
+  const int count = CMS_signed_get_attr_count(signer.native);
+  signer.has_signed_attributes = count > 0;
+  std::set<std::string> seen;
+  for (int i = 0; i < count; ++i) {
+    X509_ATTRIBUTE* attribute = CMS_signed_get_attr(signer.native, i);
+    const std::string oid = oid_of(X509_ATTRIBUTE_get0_object(attribute));
+    const ASN1_TYPE* value = only_value(attribute);
+    if (!seen.insert(oid).second || value == nullptr) {
+      return fail(Code::kCmsMalformed, fmt::format("signed attribute {} twice or not with one value", oid));
+    }
+    SHOMEI_TRY(read_signed_attribute(signer, oid, value, content_type));
+  }
+  if (count > 0 && (!seen.contains(std::string(kContentType)) || !seen.contains(std::string(kMessageDigest)))) {
+    return fail(Code::kCmsMalformed, "signed attributes without content-type or message-digest");
+  }
+  return {};
+}
+
+void read_unsigned_attributes(CmsSigner& signer) {
+  for (int i = 0; i < CMS_unsigned_get_attr_count(signer.native); ++i) {
+    X509_ATTRIBUTE* attribute = CMS_unsigned_get_attr(signer.native, i);
+    const std::string oid = oid_of(X509_ATTRIBUTE_get0_object(attribute));
+    signer.carried.has_certificate_values |= oid == kCertificateValues;
+    signer.carried.has_revocation_values |= oid == kRevocationValues;
+    if (oid == kSignatureTimeStamp || oid == kArchiveTimeStampV3) {
+      const ASN1_TYPE* value = only_value(attribute);
+      const bool readable = value != nullptr && value->type == V_ASN1_SEQUENCE;
+      signer.carried.timestamps.push_back(
+          {oid == kSignatureTimeStamp ? "signature-time-stamp" : "archive-time-stamp-v3",
+           readable ? to_bytes(content_of(value->value.sequence)) : Bytes()});
+      signer.carried.unreadable += readable ? 0 : 1;
+    }
+  }
+}
+
+CmsSigner read_signer(CMS_SignerInfo* info, int number, const std::string& content_type) {
+  CmsSigner signer{.native = info, .id = fmt::format("signer-{}", number)};
+  X509_ALGOR* digest = nullptr;
+  X509_ALGOR* signature = nullptr;
+  CMS_SignerInfo_get0_algs(info, nullptr, nullptr, &digest, &signature);
+  signer.digest = digest_from_oid(algorithm_oid(digest));
+  signer.signature_oid = algorithm_oid(signature);
+  if (auto read = read_signed_attributes(signer, content_type); !read) {
+    signer.malformed = read.error().detail;
+  }
+  read_unsigned_attributes(signer);
+  return signer;
+}
+
+template <auto I2d, class Stack, class Count, class At>
+std::vector<Bytes> all_der(const Stack* stack, Count count, At at) {
+  std::vector<Bytes> all;
+  all.reserve(static_cast<std::size_t>(std::max(count(stack), 0)));
+  for (int i = 0; i < count(stack); ++i) {
+    all.push_back(to_der<I2d>(at(stack, i)));
+  }
+  return all;
+}
+
+void free_certificates(STACK_OF(X509) * stack) {
+  sk_X509_pop_free(stack, X509_free);
+}
+void free_crls(STACK_OF(X509_CRL) * stack) {
+  sk_X509_CRL_pop_free(stack, X509_CRL_free);
+}
+
+void read_collections(CmsFacts& facts) {
+  const Owned<STACK_OF(X509), free_certificates> certificates(CMS_get1_certs(facts.cms.get()));
+  facts.certificates = all_der<i2d_X509>(
+      certificates.get(), [](auto* s) { return sk_X509_num(s); }, [](auto* s, int i) { return sk_X509_value(s, i); });
+  const Owned<STACK_OF(X509_CRL), free_crls> crls(CMS_get1_crls(facts.cms.get()));
+  facts.crls = all_der<i2d_X509_CRL>(
+      crls.get(), [](auto* s) { return sk_X509_CRL_num(s); }, [](auto* s, int i) { return sk_X509_CRL_value(s, i); });
+  ASN1_OCTET_STRING** content = CMS_get0_content(facts.cms.get());
+  if (content != nullptr && *content != nullptr) {
+    facts.content = to_bytes(content_of(*content));
+  }
+}
+
+}  // namespace
+
+Result<CmsFacts> read_cms(ByteView cms, const Limits& limits) {
+  if (cms.size() > limits.cms_bytes) {
+    return fail(Code::kInputTooLarge, fmt::format("CMS of {} bytes, limit {}", cms.size(), limits.cms_bytes));
+  }
+  const unsigned char* at = cms.data();
+  CmsFacts facts{.cms = OwnedCms(d2i_CMS_ContentInfo(nullptr, &at, static_cast<long>(cms.size()))),
+                 .signers = {},
+                 .certificates = {},
+                 .crls = {},
+                 .content = {}};
+  if (!facts.cms) {
+    return std::unexpected(openssl_error("not a CMS ContentInfo", Code::kCmsMalformed));
+  }
+  if (at != cms.data() + cms.size()) {
+    return fail(Code::kCmsMalformed, "bytes after the ContentInfo");
+  }
+  if (OBJ_obj2nid(CMS_get0_type(facts.cms.get())) != NID_pkcs7_signed) {
+    return fail(Code::kCmsMalformed, "not SignedData");
+  }
+  read_collections(facts);
+  const std::string content_type = oid_of(CMS_get0_eContentType(facts.cms.get()));
+  STACK_OF(CMS_SignerInfo)* infos = CMS_get0_SignerInfos(facts.cms.get());
+  if (sk_CMS_SignerInfo_num(infos) > limits.signatures) {
+    return fail(Code::kCmsMalformed, fmt::format("more than {} signers", limits.signatures));
+  }
+  for (int i = 0; i < sk_CMS_SignerInfo_num(infos); ++i) {
+    CmsSigner signer = read_signer(sk_CMS_SignerInfo_value(infos, i), i + 1, content_type);
+    signer.carried.certificates = facts.certificates;
+    signer.carried.crls = facts.crls;
+    signer.carried.has_certificate_values |= facts.certificates.size() > 1;
+    signer.carried.has_revocation_values |= !facts.crls.empty();
+    facts.signers.push_back(std::move(signer));
+  }
+  ERR_clear_error();
+  return facts;
+}
+
+}  // namespace shomei::signing

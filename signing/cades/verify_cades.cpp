@@ -1,0 +1,136 @@
+#include "signing/cades/verify_cades.h"
+
+#include <openssl/err.h>
+
+#include "signing/cades/cms_facts.h"
+#include "signing/judge/judge.h"
+
+namespace shomei::signing {
+namespace {
+
+class CadesJudge {
+ public:
+  CadesJudge(CmsSigner& signer, const CmsFacts& facts, const VerifyInputs& inputs, SignatureReport& report)
+      : signer_(signer), facts_(facts), inputs_(inputs), judgement_(report) {}
+
+  Result<void> run() {
+    SignatureReport& report = judgement_.report();
+    report.id = signer_.id;
+    report.claimed_signing_time = signer_.signing_time;
+    report.level = level_of(signer_.carried);
+    report_timestamps(signer_.carried, judgement_);
+    if (signer_.malformed.empty()) {
+      judgement_.done(Step::kFormat);
+      SHOMEI_TRY(check_content());
+      check_certificate();
+    } else {
+      judgement_.decide(Indication::kTotalFailed, SubIndication::kFormatFailure, Check::kStructure, signer_.malformed);
+    }
+    judgement_.finish();
+    return {};
+  }
+
+ private:
+  /// RFC 5652 5.6, first half: the message digest against the content, inside or beside the file.
+  Result<void> check_content() {
+    if (!signer_.digest) {
+      judgement_.decide(Indication::kIndeterminate, SubIndication::kCryptoConstraintsFailureNoPoe,
+                        Check::kReferenceAlgorithm);
+      return {};
+    }
+    if (!signer_.has_signed_attributes) {
+      // Then the signature is over the content itself; what names the certificate is missing anyway.
+      return {};
+    }
+    if (!facts_.content && inputs_.detached.empty()) {
+      judgement_.decide(Indication::kIndeterminate, SubIndication::kSignedDataNotFound, Check::kReferenceNotFound);
+      return {};
+    }
+    judge_digest(*signer_.digest, "message-digest", inputs_.policy, judgement_);
+    // Content inside does not excuse another one beside it: whoever hands in a document asks about that document. Of
+    // several, one can be meant; `verify` names the others.
+    bool inside = true;
+    if (facts_.content) {
+      SHOMEI_TRY(inside, fits_digest(Document::from_bytes("", *facts_.content), std::nullopt));
+    }
+    bool beside = inputs_.detached.empty();
+    for (const Document& detached : inputs_.detached) {
+      SHOMEI_TRY(const bool fits, fits_digest(detached, detached.name));
+      beside |= fits;
+    }
+    if (inside && beside) {
+      judgement_.done(Step::kReferences);
+    } else {
+      judgement_.decide(Indication::kTotalFailed, SubIndication::kHashFailure, Check::kReferenceChanged,
+                        beside ? "" : inputs_.detached.front().name);
+    }
+    return {};
+  }
+
+  Result<bool> fits_digest(const Document& content, std::optional<std::string> detached) {
+    SHOMEI_TRY(const Bytes digest, digest_of(*signer_.digest, content));
+    if (digest != signer_.message_digest) {
+      return false;
+    }
+    judgement_.note(Check::kReferenceIntact, Severity::kInfo, content.name);
+    CoveredPart part{content.name, std::move(detached), {}};
+    if (inputs_.keep_signed_bytes) {
+      SHOMEI_TRY(part.signed_bytes, whole(content, inputs_.policy.limits.xml_bytes));
+    }
+    judgement_.report().covers.push_back(std::move(part));
+    return true;
+  }
+
+  void check_certificate() {
+    if (!signer_.signing_time) {
+      judgement_.note(Check::kSigningTimeAbsent, Severity::kWarn);
+    }
+    const auth::ValidationInputs evidence = with_carried(inputs_.evidence, signer_.carried, judgement_);
+    if (!signer_.has_signing_certificate) {
+      judgement_.decide(Indication::kIndeterminate, SubIndication::kNoSigningCertificateFound,
+                        Check::kSigningCertificateAbsent);
+      return;
+    }
+    const auto certificate = identify(signer_.certificate_ids, evidence.chain, inputs_.policy, judgement_);
+    if (certificate) {
+      check_value(*certificate);
+      judge_path(*certificate, evidence, inputs_, judgement_);
+    }
+  }
+
+  /// RFC 5652 5.6, second half, by OpenSSL: the signature over the signed attributes, DER-encoded anew.
+  void check_value(const auth::Certificate& certificate) {
+    if (CMS_SignerInfo_cert_cmp(signer_.native, certificate.native()) != 0) {
+      judgement_.decide(Indication::kTotalFailed, SubIndication::kFormatFailure, Check::kStructure,
+                        "SignerIdentifier names another certificate than the signing-certificate attribute");
+    }
+    CMS_SignerInfo_set1_signer_cert(signer_.native, certificate.native());
+    if (CMS_SignerInfo_verify(signer_.native) != 1) {
+      judgement_.decide(Indication::kTotalFailed, SubIndication::kSigCryptoFailure, Check::kSignatureValue,
+                        signer_.signature_oid);
+    }
+    ERR_clear_error();
+    judgement_.done(Step::kValue);
+  }
+
+  CmsSigner& signer_;
+  const CmsFacts& facts_;
+  const VerifyInputs& inputs_;
+  Judgement judgement_;
+};
+
+}  // namespace
+
+Result<VerifyReport> verify_cades(ByteView cms, const VerifyInputs& inputs) {
+  SHOMEI_TRY(CmsFacts facts, read_cms(cms, inputs.policy.limits));
+  VerifyReport report;
+  for (CmsSigner& signer : facts.signers) {
+    SignatureReport signature;
+    signature.format = Format::kCades;
+    SHOMEI_TRY(CadesJudge(signer, facts, inputs, signature).run());
+    report.signatures.push_back(std::move(signature));
+  }
+  return report;
+}
+
+}  // namespace shomei::signing

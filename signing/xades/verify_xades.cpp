@@ -1,0 +1,227 @@
+#include "signing/xades/verify_xades.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "signing/judge/judge.h"
+#include "signing/xades/prescription.h"
+#include "signing/xml/xmldsig_reference.h"
+
+namespace shomei::signing {
+namespace {
+
+using State = ReferenceOutcome::State;
+
+/// Judges one ds:Signature; the document and its identifiers are shared by all of them.
+class XadesJudge {
+ public:
+  XadesJudge(const xmlNode* element, const VerifyInputs& inputs, ReferenceChecker& checker, WorkBudget& budget,
+             SignatureReport& report)
+      : element_(element), inputs_(inputs), checker_(checker), budget_(budget), judgement_(report) {}
+
+  Result<void> run() {
+    judgement_.report().id = attribute(element_, "Id").value_or("");
+    if (read_facts()) {
+      SHOMEI_TRY(check_references());
+      judge_prescription();
+      SHOMEI_TRY(check_certificate());
+    }
+    judgement_.finish();
+    return {};
+  }
+
+ private:
+  bool read_facts() {
+    auto signature = read_signature(element_, inputs_.policy.limits);
+    auto properties = signature ? read_xades(*signature) : std::unexpected(signature.error());
+    if (!properties) {
+      judgement_.decide(Indication::kTotalFailed, SubIndication::kFormatFailure, Check::kStructure, properties.error());
+      return false;
+    }
+    signature_ = std::move(*signature);
+    properties_ = std::move(*properties);
+    judgement_.done(Step::kFormat);
+    SignatureReport& report = judgement_.report();
+    report.claimed_signing_time = properties_.signing_time;
+    report.level = level_of(properties_.carried);
+    report_timestamps(properties_.carried, judgement_);
+    return true;
+  }
+
+  Result<void> check_references() {
+    bool intact = true;
+    for (const ReferenceFacts& reference : signature_.references) {
+      SHOMEI_TRY(ReferenceOutcome outcome, checker_.check(signature_, reference));
+      if (outcome.state == State::kIntact) {
+        accept(reference, std::move(outcome));
+      } else {
+        object(outcome);
+        intact = false;
+        properties_in_doubt_ |= reference.type == kSignedPropertiesType;
+      }
+    }
+    if (intact) {
+      judgement_.done(Step::kReferences);
+    }
+    if (properties_.signed_properties != nullptr && !properties_covered_ && !properties_in_doubt_) {
+      judgement_.decide(Indication::kTotalFailed, SubIndication::kFormatFailure, Check::kSignedPropertiesUnsigned);
+    }
+    if (intact && judgement_.report().covers.empty()) {
+      judgement_.decide(Indication::kTotalFailed, SubIndication::kFormatFailure, Check::kCoversNothing);
+    }
+    return {};
+  }
+
+  void accept(const ReferenceFacts& reference, ReferenceOutcome outcome) {
+    if (reference.digest_method == digest_uri(DigestAlgorithm::kSha1)) {
+      judge_digest(DigestAlgorithm::kSha1, *reference.uri, inputs_.policy, judgement_);
+    }
+    const bool is_whole = outcome.element != nullptr && std::ranges::all_of(reference.transforms, [](const auto& step) {
+                            return canonicalization_from(step.algorithm).has_value();
+                          });
+    if (outcome.element != nullptr && outcome.element == signature_.key_info) {
+      key_info_covered_ |= is_whole;
+      return;
+    }
+    if (reference.type == kSignedPropertiesType) {
+      // The one that was read, and no other element of that name somewhere else (signature wrapping).
+      properties_covered_ |= is_whole && outcome.element == properties_.signed_properties;
+      return;
+    }
+    if (is_element(outcome.element, ns::kDs, "Manifest")) {
+      judgement_.decide(Indication::kIndeterminate, SubIndication::kSignedDataNotFound, Check::kManifestNotChecked);
+    }
+    const std::string where = outcome.element == nullptr ? *reference.uri : path_of(outcome.element);
+    judgement_.note(Check::kReferenceIntact, Severity::kInfo, where.empty() ? "/" : where);
+    covered_.push_back(outcome.element);
+    CoveredPart part{*reference.uri, std::nullopt, std::move(outcome.signed_bytes)};
+    if (outcome.detached != nullptr) {
+      part.detached = outcome.detached->name;
+    }
+    judgement_.report().covers.push_back(std::move(part));
+  }
+
+  void object(const ReferenceOutcome& outcome) {
+    const auto failed = [&](SubIndication sub, Check check) {
+      judgement_.decide(Indication::kTotalFailed, sub, check, outcome.detail);
+    };
+    const auto open = [&](SubIndication sub, Check check) {
+      judgement_.decide(Indication::kIndeterminate, sub, check, outcome.detail);
+    };
+    switch (outcome.state) {
+      case State::kIntact: break;
+      case State::kChanged: return failed(SubIndication::kHashFailure, Check::kReferenceChanged);
+      case State::kAmbiguous: return failed(SubIndication::kFormatFailure, Check::kReferenceAmbiguous);
+      case State::kForbidden: return failed(SubIndication::kFormatFailure, Check::kReferenceForbidden);
+      case State::kNotFound: return open(SubIndication::kSignedDataNotFound, Check::kReferenceNotFound);
+      case State::kUnknownDigest:
+        return open(SubIndication::kCryptoConstraintsFailureNoPoe, Check::kReferenceAlgorithm);
+    }
+  }
+
+  void judge_prescription() {
+    const auto layout = prescription_layout(element_);
+    judgement_.report().profile = layout ? "eprescription" : "";
+    if (layout && judgement_.is_done(Step::kReferences) && std::ranges::find(covered_, *layout) == covered_.end()) {
+      judgement_.decide(Indication::kTotalFailed, SubIndication::kSigConstraintsFailure, Check::kPrescriptionLayout);
+    }
+  }
+
+  Result<void> check_certificate() {
+    const auth::ValidationInputs evidence = with_carried(inputs_.evidence, carried_with_key_info(), judgement_);
+    const auto certificate = find_certificate(evidence.chain);
+    if (!certificate) {
+      return {};
+    }
+    SHOMEI_TRY(check_value(X509_get0_pubkey(certificate->native())));
+    judge_path(*certificate, evidence, inputs_, judgement_);
+    return {};
+  }
+
+  /// KeyInfo first: its certificates are the likeliest to be the signer's.
+  CarriedEvidence carried_with_key_info() {
+    CarriedEvidence carried = properties_.carried;
+    carried.certificates.insert(carried.certificates.begin(), signature_.certificates.begin(),
+                                signature_.certificates.end());
+    return carried;
+  }
+
+  std::optional<auth::Certificate> find_certificate(const std::vector<auth::Certificate>& candidates) {
+    if (!properties_.signing_time) {
+      judgement_.note(Check::kSigningTimeAbsent, Severity::kWarn);
+    }
+    if (properties_.has_signing_certificate) {
+      return identify(properties_.certificate_ids, candidates, inputs_.policy, judgement_);
+    }
+    auto first = signature_.certificates.empty() ? Result<auth::Certificate>(fail(Code::kInputNotCertificate))
+                                                 : auth::Certificate::parse(signature_.certificates.front());
+    if (!inputs_.policy.accept_signed_key_info || !key_info_covered_ || !first) {
+      judgement_.decide(Indication::kIndeterminate, SubIndication::kNoSigningCertificateFound,
+                        Check::kSigningCertificateAbsent);
+      return std::nullopt;
+    }
+    judgement_.note(Check::kSigningCertificateKeyInfo, Severity::kWarn);
+    judgement_.done(Step::kIdentity);
+    return std::move(*first);
+  }
+
+  Result<void> check_value(EVP_PKEY* key) {
+    const auto algorithm = signature_algorithm_from_uri(signature_.signature_method);
+    auto method = canonicalization_from(signature_.canonicalization_method);
+    if (!algorithm || !method || type_of(key) != algorithm->key) {
+      const Check check = method ? Check::kSignatureAlgorithm : Check::kStructure;
+      judgement_.decide(method ? Indication::kIndeterminate : Indication::kTotalFailed,
+                        method ? SubIndication::kCryptoConstraintsFailureNoPoe : SubIndication::kFormatFailure, check,
+                        method ? signature_.signature_method : "CanonicalizationMethod");
+      return {};
+    }
+    judge_digest(algorithm->digest, "signature", inputs_.policy, judgement_);
+    method->inclusive_prefixes = signature_.canonicalization_prefixes;
+    const NodeSet nodes{
+        .document = element_->doc, .apex = signature_.signed_info, .without = nullptr, .comments = true};
+    SHOMEI_TRY(const Bytes canonical, canonical_bytes(nodes, *method, budget_));
+    if (!signature_fits(key, *algorithm, digest(algorithm->digest, canonical), signature_.signature_value)) {
+      judgement_.decide(Indication::kTotalFailed, SubIndication::kSigCryptoFailure, Check::kSignatureValue);
+    }
+    judgement_.done(Step::kValue);
+    return {};
+  }
+
+  const xmlNode* element_;
+  const VerifyInputs& inputs_;
+  ReferenceChecker& checker_;
+  WorkBudget& budget_;
+  Judgement judgement_;
+  SignatureFacts signature_;
+  XadesFacts properties_;
+  bool properties_covered_ = false;
+  /// Their reference failed, which is said already.
+  bool properties_in_doubt_ = false;
+  bool key_info_covered_ = false;
+  std::vector<const xmlNode*> covered_;
+};
+
+}  // namespace
+
+Result<VerifyReport> verify_xades(ByteView xml, const VerifyInputs& inputs) {
+  const Limits& limits = inputs.policy.limits;
+  SHOMEI_TRY(const OwnedXmlDoc document, parse_xml(xml, limits));
+  const auto signatures = elements(document.get(), ns::kDs, "Signature");
+  if (std::ssize(signatures) > limits.signatures) {
+    return fail(Code::kXmlForbidden, fmt::format("more than {} signatures", limits.signatures));
+  }
+  const IdIndex ids(document.get());
+  WorkBudget budget(limits.work);
+  ReferenceChecker checker(document.get(), ids, inputs.detached, limits, budget, inputs.keep_signed_bytes);
+  VerifyReport report;
+  for (const xmlNode* element : signatures) {
+    SignatureReport signature;
+    signature.format = Format::kXades;
+    SHOMEI_TRY(XadesJudge(element, inputs, checker, budget, signature).run());
+    report.signatures.push_back(std::move(signature));
+  }
+  return report;
+}
+
+}  // namespace shomei::signing

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/work_budget.h"
+#include "signing/xml/xml_tree.h"
+
+namespace shomei::signing {
+
+/// A canonicalisation method with its parameter.
+struct Canonicalization {
+  enum class Kind : std::uint8_t { kInclusive10, kInclusive11, kExclusive } kind = Kind::kInclusive10;
+  bool with_comments = false;
+  /// PrefixList of InclusiveNamespaces (exclusive only; "#default" as it stands).
+  std::vector<std::string> inclusive_prefixes = {};
+};
+
+/// Canonical XML 1.0, 1.1 and exclusive, each with and without comments; nothing for another algorithm.
+std::optional<Canonicalization> canonicalization_from(std::string_view algorithm);
+
+/// The nodes of `document`, or of the subtree at `apex`, without the subtree `without`.
+struct NodeSet {
+  const xmlDoc* document = nullptr;
+  const xmlNode* apex = nullptr;
+  const xmlNode* without = nullptr;
+  bool comments = false;
+};
+
+/// Hands the canonical bytes to `take` in pieces. Spends one step for each node looked at and each byte made.
+/// Errors: work.budget_spent, xml.malformed (a relative namespace or another thing C14N has no form for).
+Result<void> canonicalize(const NodeSet& nodes, const Canonicalization& method, WorkBudget& budget,
+                          const std::function<void(ByteView)>& take);
+
+/// The same, all at once.
+Result<Bytes> canonical_bytes(const NodeSet& nodes, const Canonicalization& method, WorkBudget& budget);
+
+}  // namespace shomei::signing

@@ -1,0 +1,135 @@
+#include "signing/xml/xmldsig_facts.h"
+
+#include <fmt/format.h>
+
+#include <sstream>
+
+namespace shomei::signing {
+namespace {
+
+using Bad = std::unexpected<std::string>;
+
+std::vector<std::string> prefix_list(const xmlNode* method) {
+  std::vector<std::string> prefixes;
+  const xmlNode* list = only_child(method, kExclusiveC14n, "InclusiveNamespaces");
+  if (list != nullptr) {
+    std::istringstream words(attribute(list, "PrefixList").value_or(""));
+    for (std::string word; words >> word;) {
+      prefixes.push_back(word);
+    }
+  }
+  return prefixes;
+}
+
+Parsed<std::vector<TransformFacts>> read_transforms(const xmlNode* reference, const Limits& limits) {
+  std::vector<TransformFacts> transforms;
+  const auto lists = children(reference, ns::kDs, "Transforms");
+  if (lists.empty()) {
+    return transforms;
+  }
+  for (const xmlNode* node : child_elements(lists.front())) {
+    if (!is_element(node, ns::kDs, "Transform") || !attribute(node, "Algorithm")) {
+      return Bad("Transforms");
+    }
+    TransformFacts facts{*attribute(node, "Algorithm"), prefix_list(node)};
+    facts.has_other_children =
+        child_elements(node).size() > children(node, kExclusiveC14n, "InclusiveNamespaces").size();
+    transforms.push_back(std::move(facts));
+  }
+  if (lists.size() > 1 || transforms.empty() || std::ssize(transforms) > limits.transforms) {
+    return Bad(fmt::format("Transforms ({}, limit {})", transforms.size(), limits.transforms));
+  }
+  return transforms;
+}
+
+/// Transforms?, DigestMethod, DigestValue and nothing else.
+Parsed<ReferenceFacts> read_reference(const xmlNode* node, const Limits& limits) {
+  const xmlNode* method = only_child(node, ns::kDs, "DigestMethod");
+  const xmlNode* value = only_child(node, ns::kDs, "DigestValue");
+  const std::size_t lists = children(node, ns::kDs, "Transforms").size();
+  ReferenceFacts facts{.id = attribute(node, "Id").value_or(""),
+                       .type = attribute(node, "Type").value_or(""),
+                       .uri = attribute(node, "URI"),
+                       .transforms = {},
+                       .digest_method = method == nullptr ? "" : attribute(method, "Algorithm").value_or(""),
+                       .digest_value = {}};
+  const std::string where = fmt::format("Reference \"{}\"", facts.uri.value_or(""));
+  if (method == nullptr || value == nullptr || child_elements(node).size() != 2 + lists) {
+    return Bad(where);
+  }
+  auto transforms = read_transforms(node, limits);
+  if (!transforms) {
+    return Bad(where + ", " + transforms.error());
+  }
+  facts.transforms = std::move(*transforms);
+  facts.digest_value = base64_content(value).value_or(Bytes());
+  return facts;
+}
+
+/// CanonicalizationMethod, SignatureMethod, Reference+ in this order.
+Parsed<void> read_signed_info(SignatureFacts& facts, const Limits& limits) {
+  const auto parts = child_elements(facts.signed_info);
+  if (parts.size() < 3 || !is_element(parts[0], ns::kDs, "CanonicalizationMethod") ||
+      !is_element(parts[1], ns::kDs, "SignatureMethod")) {
+    return Bad("SignedInfo (CanonicalizationMethod, SignatureMethod, Reference+)");
+  }
+  if (std::ssize(parts) - 2 > limits.references) {
+    return Bad(fmt::format("SignedInfo with more than {} References", limits.references));
+  }
+  facts.canonicalization_method = attribute(parts[0], "Algorithm").value_or("");
+  facts.canonicalization_prefixes = prefix_list(parts[0]);
+  facts.signature_method = attribute(parts[1], "Algorithm").value_or("");
+  for (std::size_t i = 2; i < parts.size(); ++i) {
+    if (!is_element(parts[i], ns::kDs, "Reference")) {
+      return Bad("SignedInfo");
+    }
+    SHOMEI_TRY(ReferenceFacts reference, read_reference(parts[i], limits));
+    facts.references.push_back(std::move(reference));
+  }
+  return {};
+}
+
+void read_key_info(SignatureFacts& facts) {
+  for (const xmlNode* data : children(facts.key_info, ns::kDs, "X509Data")) {
+    for (const xmlNode* node : children(data, ns::kDs, "X509Certificate")) {
+      if (auto certificate = base64_content(node)) {
+        facts.certificates.push_back(std::move(*certificate));
+      }
+    }
+  }
+}
+
+}  // namespace
+
+Parsed<Bytes> base64_content(const xmlNode* element) {
+  auto bytes = from_base64(text_of(element), Blanks::kSkip);
+  if (!bytes || !child_elements(element).empty()) {
+    return Bad(fmt::format("{} is not base64", local_name(element)));
+  }
+  return std::move(*bytes);
+}
+
+Parsed<SignatureFacts> read_signature(const xmlNode* signature, const Limits& limits) {
+  SignatureFacts facts{.element = signature, .id = attribute(signature, "Id").value_or("")};
+  const auto parts = child_elements(signature);
+  if (parts.size() < 2 || !is_element(parts[0], ns::kDs, "SignedInfo") ||
+      !is_element(parts[1], ns::kDs, "SignatureValue")) {
+    return Bad("Signature (SignedInfo, SignatureValue, KeyInfo?, Object*)");
+  }
+  facts.signed_info = parts[0];
+  SHOMEI_TRY(read_signed_info(facts, limits));
+  SHOMEI_TRY(facts.signature_value, base64_content(parts[1]));
+  for (std::size_t i = 2; i < parts.size(); ++i) {
+    if (i == 2 && is_element(parts[i], ns::kDs, "KeyInfo")) {
+      facts.key_info = parts[i];
+      read_key_info(facts);
+    } else if (is_element(parts[i], ns::kDs, "Object")) {
+      facts.objects.push_back(parts[i]);
+    } else {
+      return Bad(fmt::format("Signature holds {}", local_name(parts[i])));
+    }
+  }
+  return facts;
+}
+
+}  // namespace shomei::signing

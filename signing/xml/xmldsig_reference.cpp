@@ -1,0 +1,223 @@
+#include "signing/xml/xmldsig_reference.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace shomei::signing {
+namespace {
+
+using State = ReferenceOutcome::State;
+
+bool is_same_document(const ReferenceFacts& reference) {
+  return reference.uri && (reference.uri->empty() || reference.uri->front() == '#');
+}
+
+void refuse(ReferenceOutcome& outcome, State state, std::string detail) {
+  outcome.state = state;
+  outcome.detail = std::move(detail);
+}
+
+/// A failure that condemns the reference alone: malformed XML in a detached file is a finding, a spent budget is not.
+bool is_of_the_reference(const Error& error) {
+  return error.code == Code::kXmlMalformed || error.code == Code::kXmlForbidden || error.code == Code::kInputEmpty;
+}
+
+bool is_unreserved(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view("-._~").contains(c);
+}
+
+}  // namespace
+
+std::string file_name_of_uri(std::string_view uri) {
+  std::string name;
+  for (std::size_t i = uri.starts_with("./") ? 2 : 0; i < uri.size(); ++i) {
+    const auto byte = uri[i] == '%' ? from_hex(uri.substr(i + 1, 2)) : Result<Bytes>(Bytes{});
+    if (byte && byte->size() == 1) {
+      name += static_cast<char>(byte->front());
+      i += 2;
+    } else {
+      name += uri[i];
+    }
+  }
+  return name;
+}
+
+std::string uri_of_file_name(std::string_view name) {
+  std::string uri;
+  for (const char c : name) {
+    uri += is_unreserved(c) ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return uri;
+}
+
+const Document* ReferenceChecker::find_detached(const SignatureFacts& signature, std::string_view uri) const {
+  const std::string name = file_name_of_uri(uri);
+  for (const Document& document : detached_) {
+    if (document.name == name) {
+      return &document;
+    }
+  }
+  // One file given and one asked for: it may have been renamed, its digest tells.
+  const auto external = std::ranges::count_if(
+      signature.references, [](const ReferenceFacts& other) { return other.uri && !is_same_document(other); });
+  return detached_.size() == 1 && external == 1 ? &detached_.front() : nullptr;
+}
+
+Result<std::optional<ReferenceChecker::Value>> ReferenceChecker::find(const SignatureFacts& signature,
+                                                                      const ReferenceFacts& reference,
+                                                                      ReferenceOutcome& outcome) {
+  if (!reference.uri) {
+    refuse(outcome, State::kForbidden, "no URI");
+    return std::nullopt;
+  }
+  const std::string& uri = *reference.uri;
+  if (uri.empty()) {
+    return Value(NodeSet{.document = document_});
+  }
+  if (uri.front() != '#') {
+    const Document* document = find_detached(signature, uri);
+    if (document == nullptr) {
+      refuse(outcome, State::kNotFound, uri);
+      return std::nullopt;
+    }
+    outcome.detached = document;
+    return Value(document);
+  }
+  if (uri.contains('(')) {
+    refuse(outcome, State::kForbidden, uri);
+    return std::nullopt;
+  }
+  const IdIndex::Found found = ids_.find(uri.substr(1));
+  if (found.element == nullptr || found.ambiguous) {
+    refuse(outcome, found.ambiguous ? State::kAmbiguous : State::kNotFound, uri);
+    return std::nullopt;
+  }
+  outcome.element = found.element;
+  return Value(NodeSet{.document = document_, .apex = found.element});
+}
+
+Result<Bytes> ReferenceChecker::bytes_of(const Value& value) {
+  if (const auto* document = std::get_if<const Document*>(&value)) {
+    return whole(**document, limits_.xml_bytes);
+  }
+  Bytes bytes;
+  SHOMEI_TRY(feed(value, [&](ByteView piece) { bytes.insert(bytes.end(), piece.begin(), piece.end()); }));
+  return bytes;
+}
+
+Result<NodeSet> ReferenceChecker::nodes_of(Value& value) {
+  if (const auto* nodes = std::get_if<NodeSet>(&value)) {
+    return *nodes;
+  }
+  SHOMEI_TRY(const Bytes bytes, bytes_of(value));
+  SHOMEI_TRY(OwnedXmlDoc parsed, parse_xml(bytes, limits_));
+  parsed_.push_back(std::move(parsed));
+  return NodeSet{.document = parsed_.back().get(), .comments = true};
+}
+
+Result<bool> ReferenceChecker::decode(Value& value, ReferenceOutcome& outcome) {
+  Result<Bytes> decoded = Bytes();
+  if (const auto* nodes = std::get_if<NodeSet>(&value)) {
+    if (nodes->without != nullptr) {
+      refuse(outcome, State::kForbidden, "base64 after enveloped-signature");
+      return false;
+    }
+    decoded = from_base64(text_of(nodes->apex == nullptr ? xmlDocGetRootElement(nodes->document) : nodes->apex),
+                          Blanks::kSkip);
+  } else {
+    SHOMEI_TRY(const Bytes bytes, bytes_of(value));
+    decoded = from_base64(as_text(bytes), Blanks::kSkip);
+  }
+  if (!decoded) {
+    refuse(outcome, State::kChanged, "not base64");
+    return false;
+  }
+  value = std::move(*decoded);
+  return true;
+}
+
+Result<bool> ReferenceChecker::transform(Value& value, const TransformFacts& step, const SignatureFacts& signature,
+                                         ReferenceOutcome& outcome) {
+  auto* nodes = std::get_if<NodeSet>(&value);
+  if (step.algorithm == kEnvelopedSignature && !step.has_other_children && nodes != nullptr &&
+      nodes->document == document_ && nodes->without == nullptr &&
+      (nodes->apex == nullptr ||
+       (nodes->apex != signature.element && is_ancestor_or_self(nodes->apex, signature.element)))) {
+    nodes->without = signature.element;
+    return true;
+  }
+  if (step.algorithm == kBase64Transform && !step.has_other_children) {
+    return decode(value, outcome);
+  }
+  auto method = canonicalization_from(step.algorithm);
+  if (method && !step.has_other_children) {
+    SHOMEI_TRY(const NodeSet canonical, nodes_of(value));
+    method->inclusive_prefixes = step.prefixes;
+    value = Canonical{canonical, std::move(*method)};
+    return true;
+  }
+  refuse(outcome, State::kForbidden, step.algorithm);
+  return false;
+}
+
+Result<void> ReferenceChecker::feed(const Value& value, const std::function<void(ByteView)>& take) {
+  if (const auto* nodes = std::get_if<NodeSet>(&value)) {
+    // XML-DSig 4.4.3.2: nodes become octets by Canonical XML 1.0 without comments.
+    return canonicalize(*nodes, Canonicalization{}, budget_, take);
+  }
+  if (const auto* canonical = std::get_if<Canonical>(&value)) {
+    return canonicalize(canonical->nodes, canonical->method, budget_, take);
+  }
+  if (const auto* bytes = std::get_if<Bytes>(&value)) {
+    take(*bytes);
+    return {};
+  }
+  return for_each_piece(*std::get<const Document*>(value), take);
+}
+
+Result<ReferenceOutcome> ReferenceChecker::check(const SignatureFacts& signature, const ReferenceFacts& reference) {
+  ReferenceOutcome outcome;
+  const auto algorithm = digest_from_uri(reference.digest_method);
+  if (!algorithm) {
+    refuse(outcome, State::kUnknownDigest, reference.digest_method);
+    return outcome;
+  }
+  SHOMEI_TRY(auto value, find(signature, reference, outcome));
+  if (!value) {
+    return outcome;
+  }
+  for (const TransformFacts& step : reference.transforms) {
+    auto goes_on = transform(*value, step, signature, outcome);
+    if (!goes_on && is_of_the_reference(goes_on.error())) {
+      refuse(outcome, State::kForbidden, goes_on.error().detail);
+      return outcome;
+    }
+    SHOMEI_TRY(const bool more, std::move(goes_on));
+    if (!more) {
+      return outcome;
+    }
+  }
+  DigestStream stream(*algorithm);
+  bool empty = true;
+  SHOMEI_TRY(feed(*value, [&](ByteView piece) {
+    stream.update(piece);
+    empty = empty && piece.empty();
+    if (keep_bytes_) {
+      outcome.signed_bytes.insert(outcome.signed_bytes.end(), piece.begin(), piece.end());
+    }
+  }));
+  const bool from_nodes = std::holds_alternative<NodeSet>(*value) || std::holds_alternative<Canonical>(*value);
+  if (from_nodes && empty) {
+    refuse(outcome, State::kForbidden, "empty canonical form");
+  } else if (stream.finish() != reference.digest_value) {
+    refuse(outcome, State::kChanged, reference.uri->empty() ? "the whole document" : *reference.uri);
+    outcome.signed_bytes.clear();
+  } else {
+    outcome.state = State::kIntact;
+  }
+  return outcome;
+}
+
+}  // namespace shomei::signing

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <deque>
+#include <span>
+#include <variant>
+
+#include "signing/document.h"
+#include "signing/xml/xmldsig_facts.h"
+
+namespace shomei::signing {
+
+struct ReferenceOutcome {
+  enum class State : std::uint8_t { kIntact, kChanged, kNotFound, kAmbiguous, kForbidden, kUnknownDigest };
+  State state = State::kForbidden;
+  /// Which rule was broken, for people; empty when intact.
+  std::string detail = {};
+  /// The element that the reference names in this document; null for the whole document or another file.
+  const xmlNode* element = nullptr;
+  /// The document beside the file that it names, if it is one.
+  const Document* detached = nullptr;
+  /// What was digested; only when asked for and intact.
+  Bytes signed_bytes = {};
+};
+
+/// Finds what references name, transforms and digests it (XML-DSig 4.4.3.2). Same-document references are "" and "#id"
+/// with an unambiguous id; any other URI is the name of a document that was handed in: no file is opened and nothing is
+/// fetched because a signature says so. Transforms: enveloped-signature, canonicalisation, base64.
+class ReferenceChecker {
+ public:
+  ReferenceChecker(const xmlDoc* document, const IdIndex& ids, std::span<const Document> detached, const Limits& limits,
+                   WorkBudget& budget, bool keep_bytes)
+      : document_(document),
+        ids_(ids),
+        detached_(detached),
+        limits_(limits),
+        budget_(budget),
+        keep_bytes_(keep_bytes) {}
+
+  /// Errors: work.budget_spent; input.* of a detached document.
+  Result<ReferenceOutcome> check(const SignatureFacts& signature, const ReferenceFacts& reference);
+
+ private:
+  struct Canonical {
+    NodeSet nodes;
+    Canonicalization method;
+  };
+  /// Nodes, nodes whose canonical form is meant, bytes, or a document's bytes.
+  using Value = std::variant<NodeSet, Canonical, Bytes, const Document*>;
+
+  /// The outcome is filled where there is nothing to go on with.
+  Result<std::optional<Value>> find(const SignatureFacts& signature, const ReferenceFacts& reference,
+                                    ReferenceOutcome& outcome);
+  const Document* find_detached(const SignatureFacts& signature, std::string_view uri) const;
+  Result<bool> transform(Value& value, const TransformFacts& step, const SignatureFacts& signature,
+                         ReferenceOutcome& outcome);
+  Result<bool> decode(Value& value, ReferenceOutcome& outcome);
+  Result<Bytes> bytes_of(const Value& value);
+  Result<NodeSet> nodes_of(Value& value);
+  Result<void> feed(const Value& value, const std::function<void(ByteView)>& take);
+
+  const xmlDoc* document_;
+  const IdIndex& ids_;
+  std::span<const Document> detached_;
+  const Limits& limits_;
+  WorkBudget& budget_;
+  bool keep_bytes_;
+  std::deque<OwnedXmlDoc> parsed_;
+};
+
+/// "a%20b" to "a b"; "./" at the beginning dropped.
+std::string file_name_of_uri(std::string_view uri);
+/// The reverse: everything but unreserved characters of RFC 3986 percent-encoded.
+std::string uri_of_file_name(std::string_view name);
+
+}  // namespace shomei::signing
