@@ -101,6 +101,14 @@ void read_key_info(SignatureFacts& facts) {
 
 }  // namespace
 
+std::optional<Canonicalization> canonicalization_of(const xmlNode* method) {
+  auto found = canonicalization_from(attribute(method, "Algorithm").value_or(""));
+  if (found) {
+    found->inclusive_prefixes = prefix_list(method);
+  }
+  return found;
+}
+
 Parsed<Bytes> base64_content(const xmlNode* element) {
   auto bytes = from_base64(text_of(element), Blanks::kSkip);
   if (!bytes || !child_elements(element).empty()) {

@@ -55,6 +55,9 @@ inline constexpr std::string_view kExclusiveC14n = "http://www.w3.org/2001/10/xm
 
 Parsed<SignatureFacts> read_signature(const xmlNode* signature, const Limits& limits);
 
+/// ds:CanonicalizationMethod with its PrefixList; nothing for an unknown algorithm.
+std::optional<Canonicalization> canonicalization_of(const xmlNode* method);
+
 /// Base64 content of an element, white space skipped.
 Parsed<Bytes> base64_content(const xmlNode* element);
 

@@ -217,10 +217,11 @@ Result<bool> ReferenceChecker::transform(Value& value, const TransformFacts& ste
   return false;
 }
 
-Result<void> ReferenceChecker::feed(const Value& value, const std::function<void(ByteView)>& take) {
+/// XML-DSig 4.4.3.2: nodes become octets by Canonical XML 1.0 without comments, unless somebody says otherwise.
+Result<void> ReferenceChecker::feed(const Value& value, const std::function<void(ByteView)>& take,
+                                    const Canonicalization& for_nodes) {
   if (const auto* nodes = std::get_if<NodeSet>(&value)) {
-    // XML-DSig 4.4.3.2: nodes become octets by Canonical XML 1.0 without comments.
-    return canonicalize(*nodes, Canonicalization{}, budget_, take);
+    return canonicalize(*nodes, for_nodes, budget_, take);
   }
   if (const auto* canonical = std::get_if<Canonical>(&value)) {
     return canonicalize(canonical->nodes, canonical->method, budget_, take);
@@ -232,6 +233,39 @@ Result<void> ReferenceChecker::feed(const Value& value, const std::function<void
   return for_each_piece(*std::get<const Document*>(value), take);
 }
 
+Result<std::optional<ReferenceChecker::Value>> ReferenceChecker::transformed(const SignatureFacts& signature,
+                                                                             const ReferenceFacts& reference,
+                                                                             ReferenceOutcome& outcome) {
+  SHOMEI_TRY(auto value, find(signature, reference, outcome));
+  if (!value) {
+    return std::nullopt;
+  }
+  for (const TransformFacts& step : reference.transforms) {
+    auto goes_on = transform(*value, step, signature, outcome);
+    if (!goes_on && is_of_the_reference(goes_on.error())) {
+      refuse(outcome, State::kForbidden, goes_on.error().detail);
+      return std::nullopt;
+    }
+    SHOMEI_TRY(const bool more, std::move(goes_on));
+    if (!more) {
+      return std::nullopt;
+    }
+  }
+  return value;
+}
+
+Result<std::string> ReferenceChecker::octets(const SignatureFacts& signature, const ReferenceFacts& reference,
+                                             const Canonicalization& for_nodes,
+                                             const std::function<void(ByteView)>& take) {
+  ReferenceOutcome outcome;
+  SHOMEI_TRY(const auto value, transformed(signature, reference, outcome));
+  if (!value) {
+    return fmt::format("Reference \"{}\": {}", reference.uri.value_or(""), outcome.detail);
+  }
+  SHOMEI_TRY(feed(*value, take, for_nodes));
+  return std::string();
+}
+
 Result<ReferenceOutcome> ReferenceChecker::check(const SignatureFacts& signature, const ReferenceFacts& reference) {
   ReferenceOutcome outcome;
   const auto algorithm = digest_from_uri(reference.digest_method);
@@ -239,20 +273,9 @@ Result<ReferenceOutcome> ReferenceChecker::check(const SignatureFacts& signature
     refuse(outcome, State::kUnknownDigest, reference.digest_method);
     return outcome;
   }
-  SHOMEI_TRY(auto value, find(signature, reference, outcome));
+  SHOMEI_TRY(const auto value, transformed(signature, reference, outcome));
   if (!value) {
     return outcome;
-  }
-  for (const TransformFacts& step : reference.transforms) {
-    auto goes_on = transform(*value, step, signature, outcome);
-    if (!goes_on && is_of_the_reference(goes_on.error())) {
-      refuse(outcome, State::kForbidden, goes_on.error().detail);
-      return outcome;
-    }
-    SHOMEI_TRY(const bool more, std::move(goes_on));
-    if (!more) {
-      return outcome;
-    }
   }
   DigestStream stream(*algorithm);
   bool empty = true;

@@ -43,6 +43,12 @@ class ReferenceChecker {
   /// Errors: work.budget_spent; input.* of a detached document.
   Result<ReferenceOutcome> check(const SignatureFacts& signature, const ReferenceFacts& reference);
 
+  /// Hands what the reference's digest is over to `take` in pieces, without asking for the digest: octets as the
+  /// transforms leave them, nodes by `for_nodes`. Empty where that was done, otherwise which rule was broken. Errors:
+  /// as `check`.
+  Result<std::string> octets(const SignatureFacts& signature, const ReferenceFacts& reference,
+                             const Canonicalization& for_nodes, const std::function<void(ByteView)>& take);
+
  private:
   struct Canonical {
     NodeSet nodes;
@@ -51,7 +57,9 @@ class ReferenceChecker {
   /// Nodes, nodes whose canonical form is meant, bytes, or a document's bytes.
   using Value = std::variant<NodeSet, Canonical, Bytes, const Document*>;
 
-  /// The outcome is filled where there is nothing to go on with.
+  /// Both: the outcome is filled where there is nothing to go on with.
+  Result<std::optional<Value>> transformed(const SignatureFacts& signature, const ReferenceFacts& reference,
+                                           ReferenceOutcome& outcome);
   Result<std::optional<Value>> find(const SignatureFacts& signature, const ReferenceFacts& reference,
                                     ReferenceOutcome& outcome);
   const Document* find_detached(const SignatureFacts& signature, std::string_view uri) const;
@@ -66,7 +74,8 @@ class ReferenceChecker {
   Result<bool> decode(Value& value, ReferenceOutcome& outcome);
   Result<Bytes> bytes_of(const Value& value);
   Result<NodeSet> nodes_of(Value& value);
-  Result<void> feed(const Value& value, const std::function<void(ByteView)>& take);
+  Result<void> feed(const Value& value, const std::function<void(ByteView)>& take,
+                    const Canonicalization& for_nodes = {});
 
   const xmlDoc* document_;
   const IdIndex& ids_;
