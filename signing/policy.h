@@ -38,8 +38,8 @@ struct Policy {
   auth::ProfileSet profiles = auth::ProfileSet::defaults();
   Limits limits;
 
-  /// Keys: purpose ("signature" or "any"), freshness ("lenient" or "strict"), accept_sha1, accept_signed_key_info, [limits] with the names above, and the
-  /// tables of auth::ProfileSet. Errors: input.*, config.*.
+  /// Keys: purpose ("signature" or "any"), freshness ("lenient" or "strict"), accept_sha1, accept_signed_key_info,
+  /// [limits] with the names above, and the tables of auth::ProfileSet. Errors: input.*, config.*.
   static Result<Policy> load(const std::filesystem::path& path);
 };
 

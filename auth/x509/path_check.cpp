@@ -100,6 +100,12 @@ int note_objection(int ok, X509_STORE_CTX* context) {
     finding.check = row->check;
     finding.severity = row->severity;
   }
+  // RFC 5280 6.1.1 (d): of an anchor its name and key count; that it must be a CA is asked of the certificates below.
+  const bool is_anchor = finding.certificate + 1 == job.path->size() && finding.certificate > 0;
+  if (is_anchor && (error == X509_V_ERR_INVALID_CA || error == X509_V_ERR_KU_KEY_CERT_SIGN_INVALID_FOR_NON_CA)) {
+    finding.check = Check::kPathProfileDeviation;
+    finding.severity = Severity::kWarn;
+  }
   job.findings->push_back(std::move(finding));
   return 1;
 }

@@ -59,7 +59,8 @@ SubIndication sub_indication_of(auth::Check check) {
 void judge_revocation(const auth::RevocationStatus& status, const ProvedTimes& proved, Judgement& judgement) {
   const auto claimed = judgement.report().claimed_signing_time;
   const std::string when = status.revoked_at ? to_rfc3339(*status.revoked_at) : "";
-  const bool before = (claimed && status.revoked_at <= claimed) || (proved.content && status.revoked_at <= proved.content);
+  const bool before =
+      (claimed && status.revoked_at <= claimed) || (proved.content && status.revoked_at <= proved.content);
   if (status.revoked_at && before) {
     judgement.decide(Indication::kTotalFailed, SubIndication::kRevoked, Check::kRevokedBeforeClaim, when);
   } else {
@@ -128,9 +129,9 @@ Signer signer_of(const auth::Certificate& certificate, const auth::ValidationRep
 
 void copy_findings(const auth::ValidationReport& path, std::string_view prefix, Severity worst, Judgement& judgement) {
   for (const auth::Finding& finding : path.findings) {
-    judgement.report().findings.push_back(
-        {fmt::format("{}{}", prefix, auth::info(finding.check).name), std::min(severity_of(finding.severity), worst),
-         auth::text(finding, Language::kEn), auth::text(finding, Language::kJa)});
+    judgement.report().findings.push_back({fmt::format("{}{}", prefix, auth::info(finding.check).name),
+                                           std::min(severity_of(finding.severity), worst),
+                                           auth::text(finding, Language::kEn), auth::text(finding, Language::kJa)});
   }
 }
 
@@ -189,8 +190,7 @@ void judge_signature_algorithm(const std::string& algorithm, Time since, const P
   if (algorithm == kSha1WithRsa || algorithm == kEcdsaWithSha1) {
     return;
   }
-  for (const auth::Finding& finding :
-       auth::check_algorithm(algorithm, nullptr, since, policy.profiles.algorithms)) {
+  for (const auth::Finding& finding : auth::check_algorithm(algorithm, nullptr, since, policy.profiles.algorithms)) {
     judge_algorithm_finding(finding, "", judgement);
   }
 }
@@ -220,6 +220,29 @@ std::optional<auth::Certificate> identify(std::span<const CertificateId> ids,
   judgement.decide(Indication::kIndeterminate, SubIndication::kNoSigningCertificateFound,
                    Check::kSigningCertificateNotFound);
   return std::nullopt;
+}
+
+void judge_signature_algorithm(const SignatureAlgorithm& algorithm, Time since, const Policy& policy,
+                               Judgement& judgement) {
+  if (algorithm.digest == DigestAlgorithm::kSha1) {
+    return;
+  }
+  // RFC 8017 A.2.4 and RFC 5758 3.2 number their algorithms in the order of the digests.
+  const int number = static_cast<int>(algorithm.digest) - static_cast<int>(DigestAlgorithm::kSha256);
+  const std::string oid = algorithm.key == KeyType::kEc ? fmt::format("1.2.840.10045.4.3.{}", 2 + number)
+                          : algorithm.pss ? fmt::format("1.2.840.113549.1.1.10/{}", digest_oid(algorithm.digest))
+                                          : fmt::format("1.2.840.113549.1.1.{}", 11 + number);
+  judge_signature_algorithm(oid, since, policy, judgement);
+}
+
+void report_proved_time(const ProvedTimes& proved, Judgement& judgement) {
+  SignatureReport& report = judgement.report();
+  report.best_signature_time = proved.signature;
+  if (proved.signature) {
+    judgement.note(Check::kBestTime, Severity::kInfo, to_rfc3339(*proved.signature));
+  } else if (!report.timestamps.empty()) {
+    judgement.note(Check::kNoProofOfTime, Severity::kWarn);
+  }
 }
 
 auth::ValidationReport judge_path(const auth::Certificate& certificate, const auth::ValidationInputs& evidence,

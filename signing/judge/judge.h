@@ -3,6 +3,7 @@
 #include <span>
 
 #include "signing/judge/judgement.h"
+#include "signing/signature_algorithm.h"
 #include "signing/verify.h"
 #include "signing/xades/xades_facts.h"
 
@@ -26,8 +27,8 @@ std::optional<auth::Certificate> identify(std::span<const CertificateId> ids,
 auth::ValidationReport judge_path(const auth::Certificate& certificate, const auth::ValidationInputs& evidence,
                                   const VerifyInputs& inputs, ProvedTimes& proved, Judgement& judgement);
 
-/// The level that the file has: `level_of` without broken stamps, and LT only where what the file carries leads from the
-/// signer to an anchor of `given`.
+/// The level that the file has: `level_of` without broken stamps, and LT only where what the file carries leads from
+/// the signer to an anchor of `given`.
 Level level_in_file(const CarriedEvidence& carried, const auth::Certificate* signer, const VerifyInputs& inputs,
                     const ProvedTimes& proved, Judgement& judgement);
 
@@ -35,9 +36,14 @@ Level level_in_file(const CarriedEvidence& carried, const auth::Certificate* sig
 void judge_digest(DigestAlgorithm algorithm, std::string_view where, Time since, const Policy& policy,
                   Judgement& judgement);
 
-/// A signature algorithm, as auth::signature_algorithm writes it, at the proved time of the signature; those over SHA-1
-/// are left to `judge_digest`.
+/// A signature algorithm at the proved time of the signature; those over SHA-1 are left to `judge_digest`. The text is
+/// as auth::signature_algorithm writes it.
+void judge_signature_algorithm(const SignatureAlgorithm& algorithm, Time since, const Policy& policy,
+                               Judgement& judgement);
 void judge_signature_algorithm(const std::string& algorithm, Time since, const Policy& policy, Judgement& judgement);
+
+/// best_signature_time of the report, and a finding that says where it comes from or that stamps prove nothing.
+void report_proved_time(const ProvedTimes& proved, Judgement& judgement);
 
 /// What the first failing finding of a path makes of what it signed.
 SubIndication sub_indication_of(const auth::ValidationReport& path);

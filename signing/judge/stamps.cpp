@@ -21,6 +21,15 @@ struct Stamp {
   Time time() const { return token ? token->info.time : Time::min(); }
 };
 
+/// As its own certificate says where the token holds it, else as the token does.
+std::string name_of_tsa(const Stamp& stamp) {
+  if (!stamp.token) {
+    return {};
+  }
+  const auto signer = token_signer(*stamp.token, token_certificates(*stamp.token));
+  return signer && !signer->facts().name.empty() ? signer->facts().name : stamp.token->info.tsa;
+}
+
 class StampsJudge {
  public:
   StampsJudge(const CoverageOf& coverage_of, const auth::ValidationInputs& evidence, const VerifyInputs& inputs,
@@ -36,7 +45,7 @@ class StampsJudge {
     for (const Stamp& stamp : stamps_) {
       reports.push_back({.type = stamp.facts->type,
                          .time = stamp.token ? std::optional(stamp.time()) : std::nullopt,
-                         .tsa = stamp.token ? stamp.token->info.tsa : "",
+                         .tsa = name_of_tsa(stamp),
                          .sha256 = stamp.sha256});
     }
     std::vector<std::size_t> order(stamps_.size());
@@ -76,7 +85,8 @@ class StampsJudge {
       return {};
     }
     SHOMEI_TRY(const StampCoverage coverage, coverage_of_(*stamp.facts, *algorithm));
-    if (is_over(stamp, coverage, report) && is_trusted(stamp, *algorithm, report) && is_in_order(stamp, coverage, report)) {
+    if (is_over(stamp, coverage, report) && is_trusted(stamp, *algorithm, report) &&
+        is_in_order(stamp, coverage, report)) {
       report.indication = Indication::kTotalPassed;
       report.sub_indication.reset();
       judgement_.note(Check::kTimestampValid, Severity::kInfo, told(report, report.tsa));
@@ -114,15 +124,28 @@ class StampsJudge {
       return false;
     }
     const Time since = proved_.proofs.since(stamp.sha256);
-    auto objections = auth::check_digest(imprint, since, inputs_.policy.profiles.algorithms);
-    std::ranges::move(auth::check_algorithm(token.signer().algorithm, nullptr, since, inputs_.policy.profiles.algorithms),
-                      std::back_inserter(objections));
-    if (auth::verdict_of(objections) != auth::Verdict::kValid) {
-      doubtful(report, SubIndication::kCryptoConstraintsFailureNoPoe, Check::kTimestampAlgorithm,
-               objections.front().detail);
+    if (!has_sound_algorithms(token, imprint, since, report)) {
       return false;
     }
     return has_path(*signer, since, report);
+  }
+
+  bool has_sound_algorithms(const TimestampToken& token, DigestAlgorithm imprint, Time since, TimestampReport& report) {
+    const auth::AlgorithmRules& rules = inputs_.policy.profiles.algorithms;
+    const bool is_sha1 = imprint == DigestAlgorithm::kSha1 || token.signer().digest == DigestAlgorithm::kSha1;
+    if (is_sha1 && inputs_.policy.accept_sha1) {
+      judgement_.note(Check::kWeakAlgorithm, Severity::kWarn, told(report, "SHA-1"));
+      return true;
+    }
+    auto objections = auth::check_digest(imprint, since, rules);
+    std::ranges::move(auth::check_algorithm(token.signer().algorithm, nullptr, since, rules),
+                      std::back_inserter(objections));
+    if (auth::verdict_of(objections) == auth::Verdict::kValid) {
+      return true;
+    }
+    doubtful(report, SubIndication::kCryptoConstraintsFailureNoPoe, Check::kTimestampAlgorithm,
+             objections.front().detail);
+    return false;
   }
 
   bool has_path(const auth::Certificate& signer, Time since, TimestampReport& report) {
