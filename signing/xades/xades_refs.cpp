@@ -7,6 +7,9 @@
 namespace shomei::signing {
 namespace {
 
+/// Far more than a path needs; each may cost the digest of a list.
+constexpr std::size_t kMaxReferences = 64;
+
 /// The digest that `parent` holds as DigestMethod and DigestValue.
 std::optional<CertificateId> read_digest(const xmlNode* parent) {
   const xmlNode* method = parent == nullptr ? nullptr : only_child(parent, ns::kDs, "DigestMethod");
@@ -15,7 +18,9 @@ std::optional<CertificateId> read_digest(const xmlNode* parent) {
   if (method == nullptr || !bytes) {
     return std::nullopt;
   }
-  return CertificateId{digest_from_uri(attribute(method, "Algorithm").value_or("")), std::move(*bytes), {}};
+  return CertificateId{.algorithm = digest_from_uri(attribute(method, "Algorithm").value_or("")),
+                       .digest = std::move(*bytes),
+                       .issuer_serial = {}};
 }
 
 void read_certificates(const xmlNode* property, std::string_view name_space, CompleteRefs& refs) {
@@ -55,11 +60,18 @@ bool is_among(const auth::Certificate& certificate, const std::vector<Certificat
   });
 }
 
-/// False where the list that `reference` names is at hand and another one than that.
-bool fits(const ListReference& reference, const auth::Crl& list) {
-  const bool named =
-      reference.issued && *reference.issued == list.facts().this_update && reference.issuer == list.facts().issuer;
-  return !named || (reference.algorithm && digest(*reference.algorithm, list.der()) == reference.digest);
+/// False where lists of that issuer and time are at hand (there may be several, by scope) and none is the one meant.
+bool fits(const ListReference& reference, std::span<const auth::Crl> lists) {
+  bool named = false;
+  for (const auth::Crl& list : lists) {
+    if (reference.issued == list.facts().this_update && reference.issuer == list.facts().issuer) {
+      named = true;
+      if (reference.algorithm && digest(*reference.algorithm, list.der()) == reference.digest) {
+        return true;
+      }
+    }
+  }
+  return !named;
 }
 
 }  // namespace
@@ -90,6 +102,9 @@ void judge_complete_refs(const CompleteRefs& refs, std::span<const auth::Certifi
   if (refs.has_certificates != refs.has_revocation) {
     return incomplete(refs.has_certificates ? "CompleteRevocationRefs" : "CompleteCertificateRefs");
   }
+  if (refs.certificates.size() > kMaxReferences || refs.lists.size() > kMaxReferences) {
+    return incomplete(fmt::format("more than {} references", kMaxReferences));
+  }
   if (refs.unreadable > 0) {
     return incomplete(fmt::format("{} of the references cannot be read", refs.unreadable));
   }
@@ -99,8 +114,7 @@ void judge_complete_refs(const CompleteRefs& refs, std::span<const auth::Certifi
     }
   }
   for (const ListReference& reference : refs.lists) {
-    const bool all = std::ranges::all_of(lists, [&](const auth::Crl& list) { return fits(reference, list); });
-    if (!all) {
+    if (!fits(reference, lists)) {
       incomplete("CRL, " + reference.issuer);
     }
   }

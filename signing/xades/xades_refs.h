@@ -33,9 +33,9 @@ struct CompleteRefs {
 CompleteRefs read_complete_refs(const xmlNode* signed_properties);
 
 /// A signature that refers to what it was judged by refers to all of it: both properties, every certificate of `path`
-/// (end entity first) but the signer's, and of the CRLs at hand each that a reference names by issuer and time with the
-/// digest that stands there. Says nothing where there are no such properties. The properties are not signed: what is
-/// missing leaves the signature INDETERMINATE.
+/// (end entity first) but the signer's; and where CRLs of the issuer and time of a reference are at hand, the digest is
+/// that of one of them. Says nothing where there are no such properties. They are not signed: what is missing leaves
+/// the signature INDETERMINATE.
 void judge_complete_refs(const CompleteRefs& refs, std::span<const auth::Certificate> path,
                          std::span<const auth::Crl> lists, Judgement& judgement);
 

@@ -103,6 +103,11 @@ TEST_F(CompleteRefsOf, LessThanThePathDoNot) {
   expect_incomplete(certificates(certificate_reference(ca)) + lists());
   expect_incomplete(certificates("") + lists());
   expect_incomplete(certificates(both));
+  std::string many;
+  for (int i = 0; i < 65; ++i) {
+    many += certificate_reference(ca);
+  }
+  expect_incomplete(certificates(many + certificate_reference(root)) + lists());
   expect_incomplete(lists());
   expect_incomplete(certificates(both) + lists(ca));
   expect_incomplete(certificates(both + "<x:Cert/>") + lists());
