@@ -7,11 +7,12 @@
 #include "base/file.h"
 #include "base/software_key.h"
 #include "signing/document_signer.h"
+#include "tests/unit/agent/doubles.h"
 
 namespace shomei::agent {
 namespace {
 
-class VerifyWorkTest : public testing::Test {
+class VerifyWorkTest : public ::testing::Test {
  protected:
   static std::filesystem::path pki(std::string_view part) {
     return std::filesystem::path(SHOMEI_SOURCE_DIR) / "testcerts/hpki/fixed" / part;
@@ -39,7 +40,7 @@ class VerifyWorkTest : public testing::Test {
 
   TrustConfig trust_;
   LimitsConfig limits_;
-  signing::XmlLibrary xml_;
+  const signing::XmlLibrary& xml_ = testing::xml_library();
   FixedClock clock_{*parse_rfc3339("2026-04-01T00:10:00Z")};
   VerifyWork work_{trust_, limits_, xml_, clock_};
   Bytes signature_;
