@@ -81,7 +81,7 @@ auth::ValidationInputs with_carried(const auth::ValidationInputs& given, const C
   auth::ValidationInputs evidence = given;
   int unreadable = carried.unreadable;
   for (const Bytes& der : carried.certificates) {
-    if (auto certificate = auth::Certificate::parse(der)) {
+    if (auto certificate = auth::Certificate::recall(der)) {
       evidence.chain.push_back(std::move(*certificate));
     } else {
       ++unreadable;

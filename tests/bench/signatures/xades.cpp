@@ -1,6 +1,7 @@
 // bench_signatures_xades sizes|threads|shapes|refusals ROUNDS: XAdES beside the floor and xmlsec1's library. One JSON
 // object a round: seconds of one operation, or operations a second where the name ends in .1t or .2t.
 // bench_signatures_xades write FOLDER: the documents, for other programs.
+// bench_signatures_xades only NAME TIMES: one contender alone ("verify.20k.ours"), for a profiler.
 #include <fmt/format.h>
 
 #include <cstdlib>
@@ -44,6 +45,15 @@ void sizes(int rounds) {
     }
     fmt::print("{}\n", figures.dump());
     std::fflush(stdout);
+  }
+}
+
+void only(const std::string& name, int times) {
+  const std::size_t first = name.find('.') + 1;
+  for (const auto& [contender, operation] : of_size(name.substr(first, name.find('.', first) - first))) {
+    for (int i = 0; contender == name && i < times; ++i) {
+      operation();
+    }
   }
 }
 
@@ -127,8 +137,13 @@ int main(int count, char** values) {
     }
     return 0;
   }
+  if (count == 4 && values[1] == std::string("only")) {
+    only(values[2], std::atoi(values[3]));
+    return 0;
+  }
   if (count != 3 || !parts.contains(values[1])) {
-    fmt::print(stderr, "bench_signatures_xades sizes|threads|shapes|refusals ROUNDS | write FOLDER\n");
+    fmt::print(stderr,
+               "bench_signatures_xades sizes|threads|shapes|refusals ROUNDS | write FOLDER | only NAME TIMES\n");
     return 64;
   }
   parts.at(values[1])(std::atoi(values[2]));
