@@ -50,6 +50,7 @@ struct Walk {
   const std::uint64_t most;
   const bool inclusive;
   void* const mark = fresh_mark();
+  xmlOutputBuffer* out = nullptr;
   std::uint64_t steps = 0;
   const xmlNode* element = nullptr;
   std::uint64_t namespaces_of_element = 0;
@@ -88,9 +89,26 @@ struct Walk {
   }
 };
 
+/// A long text (an image in base64) of which nothing is escaped goes out as it stands; libxml2, which would copy it
+/// several times, is told that it is not in the set.
+bool passed_on(Walk& walk, const xmlNode* node) {
+  constexpr std::size_t kLong = 1024;
+  if ((node->type != XML_TEXT_NODE && node->type != XML_CDATA_SECTION_NODE) || node->content == nullptr) {
+    return false;
+  }
+  const std::string_view text = reinterpret_cast<const char*>(node->content);
+  const auto has = [&](char escaped) { return text.find(escaped) != std::string_view::npos; };
+  if (text.size() < kLong || has('&') || has('<') || has('>') || has('\r') || !walk.spend(text.size())) {
+    return false;
+  }
+  xmlOutputBufferFlush(walk.out);
+  walk.take(as_bytes(text));
+  return true;
+}
+
 int is_visible(void* context, xmlNode* node, xmlNode* parent) {
   auto& walk = *static_cast<Walk*>(context);
-  return walk.spend(walk.price(node, parent)) && walk.visible(node, parent) ? 1 : 0;
+  return walk.spend(walk.price(node, parent)) && walk.visible(node, parent) && !passed_on(walk, node) ? 1 : 0;
 }
 
 int write_piece(void* context, const char* data, int length) {
@@ -170,8 +188,8 @@ Result<void> canonicalize(const NodeSet& nodes, const Canonicalization& method, 
   }
   prefixes.push_back(nullptr);
   Walk walk{.nodes = nodes, .take = take, .most = budget.left(), .inclusive = method.kind != Kind::kExclusive};
-  xmlOutputBuffer* out = xmlOutputBufferCreateIO(write_piece, no_close, &walk, nullptr);
-  SHOMEI_CHECK(out != nullptr);
+  walk.out = xmlOutputBufferCreateIO(write_piece, no_close, &walk, nullptr);
+  SHOMEI_CHECK(walk.out != nullptr);
   std::optional<Cutting> cutting;
   auto* document = const_cast<xmlDoc*>(nodes.document);
   if (nodes.apex != nullptr) {
@@ -180,8 +198,8 @@ Result<void> canonicalize(const NodeSet& nodes, const Canonicalization& method, 
     document->_private = walk.mark;
   }
   const int made = xmlC14NExecute(document, is_visible, &walk, mode(method.kind), prefixes.data(),
-                                  nodes.comments && method.with_comments ? 1 : 0, out);
-  const int closed = xmlOutputBufferClose(out);
+                                  nodes.comments && method.with_comments ? 1 : 0, walk.out);
+  const int closed = xmlOutputBufferClose(walk.out);
   SHOMEI_TRY(budget.spend("canonical XML", walk.steps));
   if (made < 0 || closed < 0) {
     return fail(Code::kXmlMalformed, "no canonical form");

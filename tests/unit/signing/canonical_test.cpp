@@ -64,7 +64,10 @@ class Writer {
   }
 
   std::string content(int depth) {
-    switch (pick(8)) {
+    switch (pick(10)) {
+      case 8:
+        return std::string(static_cast<std::size_t>(1000 + pick(50)), 'x') + any({"\n", "&amp;", "&#13;", "日本", ">"});
+      case 9: return "<![CDATA[" + std::string(2000, 'y') + any({"", "&"}) + "]]>" + std::string(5000, ' ');
       case 0: return "text &amp; &lt;&gt;&#13;\n";
       case 1: return "<![CDATA[<&>]]>";
       case 2: return "<!-- c - c -->";
