@@ -36,7 +36,7 @@ ROUNDS = int(os.environ.get("SHOMEI_BENCH_ROUNDS", "7"))
 XMLSEC, XMLSEC_SAME = "xmlsec1's library", "xmlsec1's library, the same file"
 OPENSSL = "openssl cms"
 SHAPES = {"elements.1m_vs_1k": ("elements.1k", "elements.1m"), "depth": ("depth.10", "depth.200"),
-          "attributes": ("attributes.10", "attributes.500"), "namespaces": ("namespaces.10", "namespaces.1000")}
+          "attributes": ("attributes.10", "attributes.120"), "namespaces": ("namespaces.10", "namespaces.120")}
 
 Rounds = list[dict]
 

@@ -86,9 +86,9 @@ void shapes(int rounds) {
                                                                       {"depth.10", deep(10)},
                                                                       {"depth.200", deep(200)},
                                                                       {"attributes.10", with_attributes(10)},
-                                                                      {"attributes.500", with_attributes(500)},
+                                                                      {"attributes.120", with_attributes(120)},
                                                                       {"namespaces.10", with_namespaces(10)},
-                                                                      {"namespaces.1000", with_namespaces(1000)}};
+                                                                      {"namespaces.120", with_namespaces(120)}};
   for (int i = 0; i < rounds; ++i) {
     nlohmann::json figures;
     for (const auto& [name, text] : documents) {
