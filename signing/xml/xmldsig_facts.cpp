@@ -31,7 +31,7 @@ Parsed<std::vector<TransformFacts>> read_transforms(const xmlNode* reference, co
     if (!is_element(node, ns::kDs, "Transform") || !attribute(node, "Algorithm")) {
       return Bad("Transforms");
     }
-    TransformFacts facts{*attribute(node, "Algorithm"), prefix_list(node)};
+    TransformFacts facts{.algorithm = *attribute(node, "Algorithm"), .prefixes = prefix_list(node), .element = node};
     facts.has_other_children =
         child_elements(node).size() > children(node, kExclusiveC14n, "InclusiveNamespaces").size();
     transforms.push_back(std::move(facts));

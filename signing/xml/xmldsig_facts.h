@@ -17,6 +17,7 @@ struct TransformFacts {
   /// PrefixList of an InclusiveNamespaces child.
   std::vector<std::string> prefixes;
   bool has_other_children = false;
+  const xmlNode* element = nullptr;
 };
 
 /// ds:Reference (XML-DSig 4.4.3).
