@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "auth/x509/crl_rules.h"
 #include "signing/tsp/timestamp_token.h"
 
 namespace shomei::signing {
@@ -106,7 +107,8 @@ class Gathering {
     }
     const auto lists = lists_of(issuer_of(subject), pool_.inputs);
     for (const auth::Crl& crl : lists) {
-      if (crl.facts().this_update == status.this_update && crl.facts().next_update == status.next_update) {
+      if (crl.facts().this_update == status.this_update && crl.facts().next_update == status.next_update &&
+          auth::covered_reasons(crl, subject) != 0) {
         take_list(crl, lists);
       }
     }

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "signing/extend.h"
+#include "signing/stamp_coverage.h"
 #include "signing/xades/xades_facts.h"
 #include "signing/xml/xmldsig_reference.h"
 
