@@ -45,7 +45,10 @@ class Extension {
       SHOMEI_TRY(stamp(ns::kXades, "SignatureTimeStamp"));
     }
     if (!pending_ && request_.level >= Level::kLT) {
-      SHOMEI_TRY(add_evidence());
+      SHOMEI_TRY(add_evidence(false));
+    }
+    if (!pending_ && request_.level == Level::kLTA) {
+      SHOMEI_TRY(add_evidence(true));
     }
     if (!pending_ && request_.level == Level::kLTA) {
       SHOMEI_TRY(stamp(ns::kXades141, "ArchiveTimeStamp"));
@@ -109,8 +112,9 @@ class Extension {
                                        .text = to_base64(*token)}}));
   }
 
-  /// EN 319 132-1 6.3 for level LT: nothing is written unless all of it is there.
-  Result<void> add_evidence() {
+  /// EN 319 132-1 6.3 for level LT, or what an archive time stamp is going to be over: nothing is written unless all of it
+  /// is there.
+  Result<void> add_evidence(bool archiving) {
     pool_ = pool_of(request_, evidence_in(signature_.element, true), now_);
     const EvidenceData there = evidence_in(signature_.element, false);
     if (file_.time_stamps(facts_).size() > kMaxStamps) {
@@ -120,7 +124,7 @@ class Extension {
     std::vector<XadesInsertion> insertions;
     EvidenceData written = there;
     for (const xmlNode* stamp : file_.time_stamps(facts_)) {
-      add_stamp_evidence(stamp, written, insertions);
+      add_stamp_evidence(stamp, archiving, written, insertions);
     }
     if (pending_) {
       return {};
@@ -173,10 +177,11 @@ class Extension {
     return std::move(found.data);
   }
 
-  void add_stamp_evidence(const xmlNode* stamp, EvidenceData& written, std::vector<XadesInsertion>& insertions) {
+  void add_stamp_evidence(const xmlNode* stamp, bool archiving, EvidenceData& written, std::vector<XadesInsertion>& insertions) {
     EvidenceData needed;
+    const auto since = archived_since(stamp);
     for (const Bytes& token : tokens_of(stamp)) {
-      const PathEvidence found = tsa_evidence(token, pool_);
+      const PathEvidence found = tsa_evidence(token, since, archiving, pool_);
       miss(found.missing);
       join(needed, found.data);
     }
@@ -188,6 +193,18 @@ class Extension {
       insertions.push_back(after_stamp(stamp, properties, text));
       join(written, lacking);
     }
+  }
+
+  /// Time of the first archive time stamp after it.
+  std::optional<Time> archived_since(const xmlNode* stamp) const {
+    std::optional<Time> since;
+    const auto stamps = file_.time_stamps(facts_);
+    for (auto later = std::ranges::find(stamps, stamp) + 1; later != stamps.end(); ++later) {
+      const auto tokens = is_archive_stamp(*later) ? tokens_of(*later) : std::vector<Bytes>();
+      const auto time = tokens.empty() ? std::nullopt : time_of_token(tokens.front());
+      since = since ? since : time;
+    }
+    return since;
   }
 
   /// EN 319 132-1 5.5.1: after its time stamp, unless an archive time stamp is over that place already.

@@ -105,5 +105,36 @@ TEST_F(ExtendJudges, XmlsecStillAcceptsTheXadesSignatures) {
   }
 }
 
+/// The signer's CA answers by OCSP (openssl's clock is the machine's, so the answer is newer than the stamp).
+TEST_F(ExtendJudges, AnAnswerOfOpensslsResponderTakesTheListsPlace) {
+  pem(pki("trust/signature/sign_ca.cer"), "ca.pem");
+  pem(pki("holders/doctor1/signature.cer"), "ee.pem");
+  const Ran ran = run(
+      folder.path(),
+      fmt::format("s=$(openssl x509 -in ee.pem -noout -serial | cut -d= -f2) && printf 'V\\t300101000000Z\\t\\t%s\\tx\\t/CN=x\\n' $s > "
+                  "index && openssl ocsp -index index -CA ca.pem -rsigner ca.pem -rkey {} -issuer ca.pem -cert ee.pem -ndays 30 "
+                  "-respout answer",
+                  (std::filesystem::path(SHOMEI_SOURCE_DIR) / "testcerts/hpki/keys/sign_ca.pem").string()));
+  ASSERT_EQ(ran.status, 0) << ran.output;
+  const auth::OcspResponse answer = must(auth::OcspResponse::parse(must(read_file(folder.path() / "answer", 1 << 16))));
+  bench.drop_lists("SignCA");
+  bench.evidence.ocsp.push_back(answer);
+  for (const Form& form : kForms) {
+    const Bytes file = bench.extend(signed_as(form), Level::kLTA, detached_of(form)).bytes;
+    const auto stamps = checked_stamps(file, detached_of(form));
+    EXPECT_TRUE(std::ranges::any_of(stamps, [&](const FoundStamp& stamp) {
+      return std::ranges::find(stamp.coverage.objects, answer.facts().sha256) != stamp.coverage.objects.end();
+    })) << form.name;
+    VerifyInputs given = inputs(file, detached_of(form));
+    given.evidence = {.anchors = bench.evidence.anchors, .crls = bench.evidence.crls};
+    given.at = answer.facts().produced_at + std::chrono::minutes(1);
+    const SignatureReport report = judged(given);
+    EXPECT_EQ(report.level, Level::kLTA) << shown(report);
+    if (form.format == Format::kCades) {
+      EXPECT_EQ(to_hex(must(read_layout(file)).version), "020105");
+    }
+  }
+}
+
 }  // namespace
 }  // namespace shomei::signing::test
