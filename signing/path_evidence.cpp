@@ -29,9 +29,8 @@ auth::ValidationInputs with_data(auth::ValidationInputs inputs, const EvidenceDa
 /// Every list that is at hand whose issuer signs for certificates of `issuer`.
 std::vector<auth::Crl> lists_of(const X509_NAME* issuer, const auth::ValidationInputs& inputs) {
   std::vector<auth::Crl> lists;
-  std::ranges::copy_if(inputs.crls, std::back_inserter(lists), [&](const auth::Crl& crl) {
-    return X509_NAME_cmp(crl.issuer_name(), issuer) == 0;
-  });
+  std::ranges::copy_if(inputs.crls, std::back_inserter(lists),
+                       [&](const auth::Crl& crl) { return X509_NAME_cmp(crl.issuer_name(), issuer) == 0; });
   if (inputs.store != nullptr) {
     std::ranges::move(inputs.store->lists_of(issuer), std::back_inserter(lists));
   }
@@ -178,7 +177,8 @@ PathEvidence tsa_evidence(ByteView token, std::optional<Time> since, bool archiv
   candidates.insert(candidates.end(), pool.inputs.chain.begin(), pool.inputs.chain.end());
   const auto signer = token_signer(*parsed, candidates);
   if (!signer) {
-    return {.missing = Pending{.level = Level::kLT, .why = make_error(Code::kEvidenceMissing, "certificate of the TSA")}};
+    return {.missing =
+                Pending{.level = Level::kLT, .why = make_error(Code::kEvidenceMissing, "certificate of the TSA")}};
   }
   const bool as_of_now = archiving && pool.policy->freshness != auth::Freshness::kStrict;
   const Time own = as_of_now ? std::max(pool.now, parsed->info.time) : parsed->info.time;

@@ -29,8 +29,8 @@ struct PathEvidence {
   std::optional<Pending> missing = std::nullopt;
 };
 
-/// Validates `leaf` as of `at` by the policy's freshness and takes what the verdict rests on; nothing where what the file
-/// carries suffices, if `carried_counts`.
+/// Validates `leaf` as of `at` by the policy's freshness and takes what the verdict rests on; nothing where what the
+/// file carries suffices, if `carried_counts`.
 PathEvidence path_evidence(const auth::Certificate& leaf, auth::Purpose purpose, Time at, const EvidencePool& pool,
                            bool carried_counts);
 

@@ -22,12 +22,12 @@ bool has(const CmsLayout& cms, std::initializer_list<std::string_view> types) {
 
 /// What would break time stamps that are there.
 Result<void> check_form(const CmsLayout& cms, Level level) {
-  if (cms.was_ber && has(cms, {cms_oid::kArchiveTimeStampV1, cms_oid::kArchiveTimeStampV2,
-                               cms_oid::kArchiveTimeStampV3, cms_oid::kLongTermValidation})) {
+  if (cms.was_ber && has(cms, {cms_oid::kArchiveTimeStampV1, cms_oid::kArchiveTimeStampV2, cms_oid::kArchiveTimeStampV3,
+                               cms_oid::kLongTermValidation})) {
     return fail(Code::kSignUnsupported, "an archive time stamp is over parts in BER");
   }
-  if (level > Level::kT && has(cms, {cms_oid::kArchiveTimeStampV1, cms_oid::kArchiveTimeStampV2,
-                                     cms_oid::kLongTermValidation})) {
+  if (level > Level::kT &&
+      has(cms, {cms_oid::kArchiveTimeStampV1, cms_oid::kArchiveTimeStampV2, cms_oid::kLongTermValidation})) {
     return fail(Code::kSignUnsupported, "an archive time stamp of an older form is over all certificates and lists");
   }
   return {};
@@ -127,8 +127,7 @@ class Extension {
   Result<void> stamp_archive() {
     SHOMEI_TRY(const Bytes content, content_digest());
     const Bytes index = ats_hash_index_v3(request_.digest, cms_, signer());
-    SHOMEI_TRY(const auto token,
-               stamp(archive_imprint(request_.digest, cms_.content_type, content, signer(), index)));
+    SHOMEI_TRY(const auto token, stamp(archive_imprint(request_.digest, cms_.content_type, content, signer(), index)));
     if (!token) {
       return {};
     }
@@ -172,8 +171,8 @@ class Extension {
     return pending_ || needed.empty() ? Result<void>() : change_to(with_evidence(cms_, needed));
   }
 
-  /// Time of the first archive time stamp that was made later. Sets have no order; by times, two archive time stamps of one
-  /// second are over each other, which comes to the same.
+  /// Time of the first archive time stamp that was made later. Sets have no order; by times, two archive time stamps of
+  /// one second are over each other, which comes to the same.
   std::optional<Time> archived_since(std::string_view type, ByteView token) const {
     std::optional<Time> since;
     const auto own = time_of_token(token);
@@ -215,8 +214,7 @@ class Extension {
       return fail(Code::kSignUnsupported,
                   at ? "the signing certificate is not there" : "no signature-time-stamp that can be read");
     }
-    PathEvidence found =
-        path_evidence(*certificate, request_.policy.purpose, *at, pool_, level_ >= Level::kLT);
+    PathEvidence found = path_evidence(*certificate, request_.policy.purpose, *at, pool_, level_ >= Level::kLT);
     miss(found.missing);
     return std::move(found.data);
   }

@@ -112,8 +112,8 @@ class Extension {
                                        .text = to_base64(*token)}}));
   }
 
-  /// EN 319 132-1 6.3 for level LT, or what an archive time stamp is going to be over: nothing is written unless all of it
-  /// is there.
+  /// EN 319 132-1 6.3 for level LT, or what an archive time stamp is going to be over: nothing is written unless all of
+  /// it is there.
   Result<void> add_evidence(bool archiving) {
     pool_ = pool_of(request_, evidence_in(signature_.element, true), now_);
     const EvidenceData there = evidence_in(signature_.element, false);
@@ -177,7 +177,8 @@ class Extension {
     return std::move(found.data);
   }
 
-  void add_stamp_evidence(const xmlNode* stamp, bool archiving, EvidenceData& written, std::vector<XadesInsertion>& insertions) {
+  void add_stamp_evidence(const xmlNode* stamp, bool archiving, EvidenceData& written,
+                          std::vector<XadesInsertion>& insertions) {
     EvidenceData needed;
     const auto since = archived_since(stamp);
     for (const Bytes& token : tokens_of(stamp)) {
@@ -187,8 +188,7 @@ class Extension {
     }
     const EvidenceData lacking = without(needed, written);
     const xmlNode* properties = XadesFile::unsigned_properties(facts_);
-    const std::string text =
-        XadesMarkup(properties).validation_data(lacking, attribute(stamp, "Id").value_or(""));
+    const std::string text = XadesMarkup(properties).validation_data(lacking, attribute(stamp, "Id").value_or(""));
     if (!text.empty()) {
       insertions.push_back(after_stamp(stamp, properties, text));
       join(written, lacking);
@@ -219,8 +219,8 @@ class Extension {
                     : XadesInsertion{.element = stamp, .where = Where::kAfter, .text = std::move(text)};
   }
 
-  /// CertificateValues holds the path without what KeyInfo says; what cannot go there (the property exists, and there is
-  /// one at most) goes where validation data of time stamps goes.
+  /// CertificateValues holds the path without what KeyInfo says; what cannot go there (the property exists, and there
+  /// is one at most) goes where validation data of time stamps goes.
   void add_signer_evidence(const EvidenceData& signer, const EvidenceData& there,
                            std::vector<XadesInsertion>& insertions) {
     const xmlNode* properties = XadesFile::unsigned_properties(facts_);
@@ -230,9 +230,9 @@ class Extension {
     if (!facts_.carried.has_certificate_values) {
       EvidenceData values{.certificates = signer.certificates};
       if (values.certificates.size() > 1) {
-        values = without(values, {.certificates = {signature_.certificates.begin(),
-                                                   signature_.certificates.begin() +
-                                                       (signature_.certificates.empty() ? 0 : 1)}});
+        values = without(
+            values, {.certificates = {signature_.certificates.begin(),
+                                      signature_.certificates.begin() + (signature_.certificates.empty() ? 0 : 1)}});
       }
       text += markup.certificate_values(values);
       rest.certificates.clear();

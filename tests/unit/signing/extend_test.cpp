@@ -109,9 +109,9 @@ TEST_P(EveryForm, StaysAtItsLevelWithoutTsa) {
 
 TEST_P(EveryForm, StaysAtItsLevelWhileTheTsaFails) {
   const Bytes file = signed_as(form());
-  for (const auto& [fault, code] : {std::pair(TsaFault::kAway, Code::kNetUnreachable),
-                                   std::pair(TsaFault::kRejects, Code::kTimestampRefused),
-                                   std::pair(TsaFault::kWrongImprint, Code::kTimestampMalformed)}) {
+  for (const auto& [fault, code] :
+       {std::pair(TsaFault::kAway, Code::kNetUnreachable), std::pair(TsaFault::kRejects, Code::kTimestampRefused),
+        std::pair(TsaFault::kWrongImprint, Code::kTimestampMalformed)}) {
     bench.tsa.fault = fault;
     const Extended made = bench.extend(file, Level::kT, beside());
     EXPECT_EQ(made.bytes, file);

@@ -67,12 +67,23 @@ TEST_P(ExtendTime, AStrictPolicyTakesListsThatAreNewerThanTheStamp) {
   EXPECT_TRUE(made.pending.empty());
 }
 
+/// It says that the certificate was revoked after the time stamp, which does not harm.
 TEST_P(ExtendTime, OfTwoListsTheNewerOneIsTaken) {
   add_list(pki("crl_next/sign_ca.crl"));
+  const Bytes at_t = bench.extend(signed_as(form()), Level::kT, beside()).bytes;
   bench.clock.advance(hours(2));
-  const Bytes file = bench.extend(signed_as(form()), Level::kLTA, beside()).bytes;
+  const Bytes file = bench.extend(at_t, Level::kLTA, beside()).bytes;
   EXPECT_TRUE(covered_by_archive(file, must(read_file(pki("crl_next/sign_ca.crl"), 1 << 20))));
   EXPECT_FALSE(covered_by_archive(file, must(read_file(pki("crl/sign_ca.crl"), 1 << 20))));
+}
+
+TEST_P(ExtendTime, ASignerWhoWasRevokedBeforeTheStampDoesNotComeUp) {
+  add_list(pki("crl_next/sign_ca.crl"));
+  bench.clock.advance(hours(2));
+  const Bytes file = signed_as(form());
+  const auto made = bench.try_extend(file, Level::kLT, beside());
+  EXPECT_TRUE(!made || made->level == Level::kT);
+  EXPECT_TRUE(!made || !made->pending.empty());
 }
 
 TEST_P(ExtendTime, AListOutOfForceIsNoList) {
