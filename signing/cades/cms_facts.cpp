@@ -193,44 +193,6 @@ constexpr auto kStampTypes = std::to_array<StampType>({
     {cms_oid::kArchiveTimeStampV3, "archive-time-stamp-v3"},
 });
 
-/// SEQUENCE OF anything, behind `tag`; what cannot be read counts as unreadable.
-template <class Take>
-void each_of(ByteView der, std::uint8_t tag, CarriedEvidence& carried, Take take) {
-  der::Reader outer(der);
-  auto list = outer.enter(tag);
-  while (list && !list->at_end()) {
-    const auto element = list->next();
-    if (!element) {
-      ++carried.unreadable;
-      return;
-    }
-    take(element->whole);
-  }
-  carried.unreadable += list ? 0 : 1;
-}
-
-/// certificate-values and revocation-values of CAdES-X-L (EN 319 122-2 A.1.1): SEQUENCE OF Certificate; [0] lists, [1]
-/// BasicOCSPResponses.
-void read_values(const CmsAttribute& attribute, CarriedEvidence& carried) {
-  const auto keep = [](std::vector<Bytes>& into) { return [&](ByteView der) { into.push_back(to_bytes(der)); }; };
-  for (const ByteView value : attribute.values) {
-    if (attribute.type == cms_oid::kCertificateValues) {
-      each_of(value, tag::kSequence, carried, keep(carried.certificates));
-    } else if (attribute.type == cms_oid::kRevocationValues) {
-      each_of(value, tag::kSequence, carried, [&](ByteView choice) {
-        const bool lists = choice.front() == tag::context_constructed(0);
-        der::Reader inside(choice);
-        const auto element = inside.next();
-        if (element && (lists || choice.front() == tag::context_constructed(1))) {
-          each_of(element->value, tag::kSequence, carried, [&](ByteView der) {
-            lists ? carried.crls.push_back(to_bytes(der)) : carried.ocsps.push_back(ocsp_response_around(der));
-          });
-        }
-      });
-    }
-  }
-}
-
 /// Time stamps and OCSP answers, where OpenSSL's view has no place for them.
 void read_timestamps(const CmsLayout& layout, std::size_t number, CarriedEvidence& carried) {
   for (const ByteView information : layout.crls) {
@@ -241,7 +203,14 @@ void read_timestamps(const CmsLayout& layout, std::size_t number, CarriedEvidenc
   carried.has_revocation_values |= !carried.ocsps.empty();
   const CmsSignerLayout& signer = layout.signers.at(number);
   for (const CmsAttribute& attribute : signer.unsigned_list) {
-    read_values(attribute, carried);
+    const bool is_values =
+        attribute.type == cms_oid::kCertificateValues || attribute.type == cms_oid::kRevocationValues;
+    for (const ByteView value : is_values ? attribute.values : std::vector<ByteView>()) {
+      EvidenceData data = evidence_in(attribute.type, value);
+      std::ranges::move(data.certificates, std::back_inserter(carried.certificates));
+      std::ranges::move(data.crls, std::back_inserter(carried.crls));
+      std::ranges::move(data.ocsp, std::back_inserter(carried.ocsps));
+    }
   }
   for (const bool is_signed : {true, false}) {
     const auto& attributes = is_signed ? signer.signed_list : signer.unsigned_list;
