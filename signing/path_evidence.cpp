@@ -156,10 +156,15 @@ class Gathering {
 }  // namespace
 
 EvidencePool pool_of(const ExtendRequest& request, const EvidenceData& carried, Time now) {
-  return {.inputs = with_data(request.evidence, carried),
-          .carried = with_data({.anchors = request.evidence.anchors}, carried),
-          .policy = &request.policy,
-          .now = now};
+  EvidencePool pool{
+      .inputs = with_data(request.evidence, carried), .carried = {}, .policy = &request.policy, .now = now};
+  // Gathering needs no trust, the verifier brings its own: without anchors a path ends at whatever issued itself.
+  if (pool.inputs.anchors.empty()) {
+    std::ranges::copy_if(pool.inputs.chain, std::back_inserter(pool.inputs.anchors),
+                         [](const auth::Certificate& certificate) { return certificate.facts().self_issued; });
+  }
+  pool.carried = with_data({.anchors = pool.inputs.anchors}, carried);
+  return pool;
 }
 
 PathEvidence path_evidence(const auth::Certificate& leaf, auth::Purpose purpose, Time at, const EvidencePool& pool,

@@ -112,6 +112,23 @@ TEST_P(LongTerm, EachLevelIsWhatTheFileHas) {
   }
 }
 
+/// What is gathered needs no trust: without anchors a path ends at the roots that stand in the file.
+TEST_P(LongTerm, EvidenceIsGatheredWithoutAnchors) {
+  auth::ValidationInputs given = evidence();
+  tsa2026().trust(given, kStamped);
+  given.chain.insert(given.chain.end(), given.anchors.begin(), given.anchors.end());
+  given.anchors.clear();
+  const Extended made = extended(
+      signature_,
+      {.level = Level::kLT, .authority = &tsa2026(), .time = kStamped, .evidence = given, .detached = detached()});
+  EXPECT_EQ(made.level, Level::kLT);
+  VerifyInputs judge = inputs(made.bytes, detached());
+  tsa2026().trust(judge.evidence, kJudged);
+  const SignatureReport report = judged(judge);
+  EXPECT_EQ(report.level, Level::kLT) << shown(report);
+  EXPECT_EQ(report.indication, Indication::kTotalPassed) << shown(report);
+}
+
 TEST_P(LongTerm, RenewedInTimeItStandsIn2056) {
   const Bytes once = renewed(archived(), tsa2026(), tsa2030(), kRenewed, DigestAlgorithm::kSha256);
   const SignatureReport in_2035 = judge(once, at("2035-01-01T00:00:00Z"), tsa2030());
