@@ -46,8 +46,7 @@ Result<Json> finished_job(AgentClient& agent, const std::string& id) {
   }
 }
 
-Result<void> take_document(SignItem& item, const Json& document, const SignOptions& options,
-                           const Extender& extender) {
+Result<void> take_document(SignItem& item, const Json& document, const SignOptions& options, const Extender& extender) {
   if (document.contains("error") && document["error"].is_object()) {
     item.error = error_of(document["error"]);
     return {};
@@ -61,6 +60,13 @@ Result<void> take_document(SignItem& item, const Json& document, const SignOptio
     if (const auto known = pending.is_string() ? signing::level_from(pending.get<std::string>()) : std::nullopt) {
       signature.pending.push_back(*known);
     }
+  }
+  const std::string until = document.value("pending_until", Json()).is_string() ? document["pending_until"] : "";
+  if (!until.empty()) {
+    SHOMEI_TRY(signature.pending_until, parse_rfc3339(until));
+  }
+  if (document.contains("pending_why") && document["pending_why"].is_object()) {
+    signature.pending_why = error_of(document["pending_why"]);
   }
   accept_signature(item, std::move(signature), options, extender);
   return {};
