@@ -5,7 +5,6 @@
 #include "base/file.h"
 #include "base/software_key.h"
 #include "signing/tsp/timestamp_client.h"
-#include "signing/verify.h"
 #include "tests/doubles/test_tsa.h"
 #include "tests/unit/agent/doubles.h"
 
@@ -74,13 +73,16 @@ TEST_F(AgentLevelTest, level_b_asks_nobody) {
 
 TEST_F(AgentLevelTest, an_authority_that_is_away_leaves_a_good_signature_and_says_why) {
   tsa_.fault = TsaFault::kAway;
-  const auto made = raised(Level::kT);
+  SignOrder order = signed_order(Level::kT);
+  const Bytes before = order.documents.front().result->bytes;
+  LevelWork(config_, xml_, stamps_.get(), clock_).raise(order, {});
+  const signing::SignedDocument& made = *order.documents.front().result;
   EXPECT_EQ(made.level, Level::kB);
+  EXPECT_EQ(made.bytes, before);
   EXPECT_THAT(made.pending, ElementsAre(Level::kT));
   ASSERT_TRUE(made.pending_why);
   EXPECT_EQ(made.pending_why->code, Code::kNetUnreachable);
   EXPECT_THAT(made.pending_why->detail, HasSubstr("http://tsa.test/"));
-  EXPECT_EQ(made.bytes, signed_order(Level::kT).documents.front().result->bytes);
 }
 
 TEST_F(AgentLevelTest, without_an_authority_level_t_stays_pending) {
@@ -109,14 +111,18 @@ TEST_F(AgentLevelTest, a_job_that_is_cancelled_waits_for_no_authority) {
   EXPECT_EQ(tsa_.asked, 0);
 }
 
-TEST_F(AgentLevelTest, archive_level_is_made_out_of_the_configured_trust_or_says_when) {
+TEST_F(AgentLevelTest, archive_level_is_made_out_of_the_configured_trust) {
   const auto made = raised(Level::kLTA);
-  if (made.pending.empty()) {
-    EXPECT_EQ(made.level, Level::kLTA);
-  } else {
-    EXPECT_TRUE(made.pending_until);
-    EXPECT_TRUE(made.pending_why);
-  }
+  EXPECT_EQ(made.level, Level::kLTA);
+  EXPECT_THAT(made.pending, IsEmpty());
+}
+
+TEST_F(AgentLevelTest, without_lists_the_stamp_is_kept_and_the_rest_is_pending) {
+  config_.trust.crl.clear();
+  const auto made = raised(Level::kLTA);
+  EXPECT_EQ(made.level, Level::kT);
+  EXPECT_THAT(made.pending, ElementsAre(Level::kLT, Level::kLTA));
+  EXPECT_TRUE(made.pending_why);
 }
 
 }  // namespace
