@@ -42,7 +42,8 @@ class Agent::Parts {
         cards(config.reader, certificates),
         keys(config.pkcs11, cards),
         work(keys, outside.prompt, presence, config.pin_entries),
-        sign(work, outside.xml, outside.clock),
+        levels(config, outside.xml, outside.stamps, outside.clock),
+        sign(work, levels, outside.xml, outside.clock),
         jobs(
             config.limits, [this](Job& job) { sign(job); },
             [this](const Job& job) {
@@ -69,6 +70,7 @@ class Agent::Parts {
   CardDesk cards;
   TokenDesk keys;
   CardWork work;
+  LevelWork levels;
   SignWork sign;
   JobTable jobs;
   LoginWork login;

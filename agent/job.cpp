@@ -41,6 +41,11 @@ OrderedJson document_json(const JobDocument& document, bool ended, Language lang
       json["pending"].push_back(signing::name(level));
     }
   }
+  const auto* result = document.result ? &*document.result : nullptr;
+  json["pending_until"] =
+      result != nullptr && result->pending_until ? OrderedJson(to_rfc3339(*result->pending_until)) : OrderedJson();
+  json["pending_why"] =
+      result != nullptr && result->pending_why ? error_json(*result->pending_why, language) : OrderedJson();
   json["content"] = document.result ? OrderedJson(to_base64(document.result->bytes)) : OrderedJson();
   json["error"] = document.error ? error_json(*document.error, language) : OrderedJson();
   return json;

@@ -43,7 +43,7 @@ Result<void> SignWork::sign_all(Job& job, SigningKey& key) {
 }
 
 void SignWork::operator()(Job& job) {
-  const SignOrder& order = job.order();
+  SignOrder& order = job.order();
   CardWork::Report report;
   const Result<void> done = work_.run(
       {.matter = matter_of(order),
@@ -54,6 +54,7 @@ void SignWork::operator()(Job& job) {
   if (!done) {
     log::warn("{}: {}", job.id(), describe(done.error()));
   }
+  levels_.raise(order, job.stop_token());
   log::info("signing job {} of {} ({} documents): {}", job.id(), order.peer.name, order.documents.size(),
             done ? "done" : info(done.error().code).id);
   job.end(done ? std::nullopt : std::optional(done.error()), report.tries_left);

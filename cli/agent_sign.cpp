@@ -61,6 +61,13 @@ Result<void> take_document(SignItem& item, const Json& document, const SignOptio
       signature.pending.push_back(*known);
     }
   }
+  const std::string until = document.value("pending_until", Json()).is_string() ? document["pending_until"] : "";
+  if (!until.empty()) {
+    SHOMEI_TRY(signature.pending_until, parse_rfc3339(until));
+  }
+  if (document.contains("pending_why") && document["pending_why"].is_object()) {
+    signature.pending_why = error_of(document["pending_why"]);
+  }
   accept_signature(item, std::move(signature), options, extender);
   return {};
 }

@@ -1,7 +1,5 @@
 #include "cli/sign_extend.h"
 
-#include <algorithm>
-
 namespace shomei::cli {
 
 void ExtendOptions::declare(const Command& command) {
@@ -30,13 +28,7 @@ Result<signing::SignedDocument> Extender::extend(signing::Document file, std::ve
   request.detached = std::move(detached);
   request.level = level;
   SHOMEI_TRY(signing::Extended made, signing::extend(*xml_, request, *clock_));
-  signing::SignedDocument document{.bytes = std::move(made.bytes), .level = made.level};
-  for (const signing::Pending& pending : made.pending) {
-    document.pending.push_back(pending.level);
-    document.pending_until = std::max(document.pending_until, pending.until);
-    document.pending_why = document.pending_why ? document.pending_why : pending.why;
-  }
-  return document;
+  return signing::signed_document(std::move(made));
 }
 
 }  // namespace shomei::cli

@@ -130,7 +130,10 @@ void accept_signature(SignItem& item, signing::SignedDocument signature, const S
       item.error = std::move(extended).error();
       return;
     }
-    signature = std::move(*extended);
+    // The agent may have tried before; its reason stands where our sources brought it no further.
+    if (extended->level > signature.level || !signature.pending_why) {
+      signature = std::move(*extended);
+    }
   }
   put_out(item, signature, options.require_level, options.force);
 }

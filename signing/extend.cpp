@@ -50,4 +50,14 @@ Result<Extended> extend(const XmlLibrary& xml, const ExtendRequest& request, con
   return extend_cades(bytes, request, now);
 }
 
+SignedDocument signed_document(Extended made) {
+  SignedDocument document{.bytes = std::move(made.bytes), .level = made.level};
+  for (Pending& pending : made.pending) {
+    document.pending.push_back(pending.level);
+    document.pending_until = std::max(document.pending_until, pending.until);
+    document.pending_why = document.pending_why ? std::move(document.pending_why) : std::move(pending.why);
+  }
+  return document;
+}
+
 }  // namespace shomei::signing

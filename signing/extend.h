@@ -4,7 +4,7 @@
 
 #include "auth/x509/validate.h"
 #include "base/clock.h"
-#include "signing/document.h"
+#include "signing/document_signer.h"
 #include "signing/level.h"
 #include "signing/policy.h"
 #include "signing/tsp/timestamp_source.h"
@@ -48,5 +48,8 @@ struct Extended {
 /// (renewal). A source that is away or a list that is not out yet makes Pending and never an error. A signature that
 /// does not verify is not extended. Errors: input.*, xml.*, cms.*, sign.unsupported, sign.not_valid.
 Result<Extended> extend(const XmlLibrary& xml, const ExtendRequest& request, const Clock& clock);
+
+/// The same as what a signer gives: the latest of the times and the first of the reasons.
+SignedDocument signed_document(Extended made);
 
 }  // namespace shomei::signing

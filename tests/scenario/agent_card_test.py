@@ -13,6 +13,7 @@ import agent_case
 import vcard
 from agent_case import SAMPLES, AgentCase, document
 from openapi import Checker
+from tsa import Tsa
 
 setUpModule = agent_case.set_up_module
 API = Checker(agent_case.REPOSITORY / "agent/openapi.json")
@@ -94,7 +95,7 @@ class Signing(AgentCase):
         self.sign_three("opensc")
 
     def trust(self) -> str:
-        return f'[trust]\nanchors = ["{self.pki}/trust/signature"]\ncrl = ["{self.pki}/crl"]\n'
+        return f'[trust]\nanchors = ["{self.pki}/trust/signature", "{self.pki}/trust/timestamp"]\ncrl = ["{self.pki}/crl"]\n'
 
     def assert_judged(self, agent: agent_case.Agent, indication: str, signature: bytes, content: bytes | None = None) -> None:
         body: dict[str, Any] = {"content": base64.b64encode(signature).decode(), "signed_content": True}
@@ -106,6 +107,21 @@ class Signing(AgentCase):
         signed = [base64.b64decode(part["content"]) for part in report["signatures"][0]["signed_content"]]
         if content is not None:
             self.assertEqual(signed, [content] if indication == "TOTAL-PASSED" else [])
+
+    def test_time_stamp_comes_after_the_card_and_may_be_had_later(self) -> None:
+        self.start_card()
+        authority = Tsa(self.pki, self.folder / "tsa.log")
+        self.addCleanup(authority.stop)
+        agent = self.start_agent(self.trust() + f'[timestamp]\nurls = ["{authority.url}"]\n')
+        for fault, level, pending in (("none", "T", []), ("reject", "B", ["T"])):
+            authority.fault(fault)
+            agent.script(PIN)
+            job = agent.finished(agent.sign(document(FHIR, format="cades"), document(CDA, packaging="enveloped"), level="T"))
+            API.check(job, "GET", "/v1/jobs/{id}", 200)
+            for entry in job["documents"]:
+                self.assertEqual((entry["level"], entry["pending"], entry["error"]), (level, pending, None), job)
+                self.assertEqual((entry["pending_why"] or {}).get("id"), "timestamp.refused" if pending else None)
+            self.assert_judged(agent, "TOTAL-PASSED", base64.b64decode(job["documents"][0]["content"]), FHIR.read_bytes())
 
     def test_dialog_names_who_asks_what_for_and_which_pin(self) -> None:
         self.start_card(tries={"signature": 9, "authentication": 15})

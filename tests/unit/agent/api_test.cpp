@@ -79,7 +79,8 @@ class AgentApiTest : public ::testing::Test {
   SessionKeeper sessions_{events_, clock_};
   Presence presence_{events_, [this](const std::string& reader) { sessions_.card_left(reader); }};
   CardWork work_{desk_, prompt_, presence_, 3};
-  SignWork sign_{work_, xml_, clock_};
+  LevelWork levels_{config_, xml_, nullptr, clock_};
+  SignWork sign_{work_, levels_, xml_, clock_};
   JobTable jobs_{config_.limits, [this](Job& job) { sign_(job); }, [](const Job&) {}};
   LoginWork login_{config_, work_, presence_, sessions_, server_.transports(), clock_};
   VerifyWork verify_{config_.trust, config_.limits, xml_, clock_};
@@ -236,6 +237,18 @@ TEST_F(AgentApiTest, documents_are_signed_with_one_pin_and_the_signature_key_alo
   EXPECT_THAT(desk_.opened, ElementsAre(cards::Use::kSignature));
   EXPECT_THAT(prompt_.asked.at(0).matter.documents, ElementsAre("a.json", "b.json"));
   EXPECT_EQ(prompt_.asked.at(0).matter.peer.pid, ::getpid());
+}
+
+TEST_F(AgentApiTest, level_that_is_not_reached_is_pending_and_no_failure) {
+  prompt_.pins = {"1234"};
+  const Json job = finished(call("POST", "/v1/sign", {{"documents", {referral()}}, {"level", "T"}}));
+  EXPECT_EQ(job["state"], "done") << job.dump();
+  const Json& document = job["documents"][0];
+  EXPECT_EQ(document["level"], "B");
+  EXPECT_EQ(document["pending"], Json::array({"T"}));
+  EXPECT_TRUE(document["pending_until"].is_null());
+  EXPECT_FALSE(document["pending_why"]["text"].get<std::string>().empty()) << job.dump();
+  EXPECT_TRUE(document["error"].is_null());
 }
 
 TEST_F(AgentApiTest, broken_document_does_not_stop_its_fellows) {

@@ -1,1 +1,1 @@
-set(LINK shomei_agent)
+set(LINK shomei_agent shomei_test_tsa)
