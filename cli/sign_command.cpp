@@ -134,6 +134,8 @@ void add_sign_command(const Command& top) {
   command.choice("--packaging", options->packaging, {"enveloped", "enveloping", "detached"},
                  "Where the signature stands (XAdES; otherwise: enveloped for .xml, detached for the rest)");
   command.choice("--level", options->level, {"B", "T", "LT", "LTA"}, "Level wished for (otherwise: B)");
+  command.choice("--digest", options->digest, {"sha256", "sha384", "sha512"},
+                 "Digest algorithm (otherwise: sha256, or as strong as the key's curve)");
   command.flag("--require-level", options->require_level, "No file rather than one below --level");
   command.flag("--force", options->force, "Replace files that are there already");
   options->key.declare(command);

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "cli/output_file.h"
+#include "signing/signature_algorithm.h"
 
 namespace shomei::cli {
 namespace {
@@ -70,6 +71,7 @@ SignItem make_item(const SignOptions& options, const fs::path& in, const std::op
   item.request.document = signing::Document::from_file(in);
   item.request.format = signing::format_from(options.format).value_or(Format::kXades);
   item.request.packaging = packaging_of(options, item.request.format, in);
+  item.request.digest = signing::digest_from_word(options.digest);
   item.request.level = signing::level_from(options.level).value_or(signing::Level::kB);
   item.out = folder ? *folder / output_name(in, item.request.format, item.request.packaging) : fs::path(options.out);
   if (auto readable = check_input(in); !readable) {

@@ -16,6 +16,7 @@ struct SignOptions {
   std::string format;
   std::string packaging;
   std::string level = "B";
+  std::string digest;
   bool require_level = false;
   bool force = false;
   KeyOptions key;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "base/clock.h"
@@ -21,6 +22,8 @@ struct SignRequest {
   /// MIME type for DataObjectFormat (EN 319 132-1 5.2.4); empty: application/xml, application/json or
   /// application/octet-stream by the document's name.
   std::string media_type = {};
+  /// Of references, certificate and signature; nothing: SHA-256, or as strong as the key's curve (P-384, P-521).
+  std::optional<DigestAlgorithm> digest = std::nullopt;
   /// XML documents above this are refused (input.too_large).
   std::size_t max_xml_bytes = 64U << 20;
 };
@@ -28,7 +31,7 @@ struct SignRequest {
 struct SignedDocument {
   /// XML (UTF-8), or DER of a CMS ContentInfo.
   Bytes bytes;
-  /// Computed from `bytes`, never from the request.
+  /// What `bytes` have, never what was asked for.
   Level level = Level::kB;
   /// Wished-for levels that `bytes` do not have yet.
   std::vector<Level> pending;
@@ -44,15 +47,17 @@ class DocumentSigner {
   virtual Result<SignedDocument> sign(const SignRequest& request) = 0;
 };
 
-/// Builds XAdES-B (EN 319 132-1) and CAdES-B (EN 319 122-1) with SHA-256 and the key's RSA PKCS#1 v1.5 or ECDSA. All of
-/// the document is read and digested first; the key is used once, last. One object serves one thread at a time.
+/// Builds XAdES-B (EN 319 132-1) and CAdES-B (EN 319 122-1) with the key's RSA PKCS#1 v1.5 or ECDSA. All of the document
+/// is read and digested first (prepare.h); the key is used once, last. One object serves one thread at a time.
 class LocalDocumentSigner final : public DocumentSigner {
  public:
   /// All three outlive the signer.
-  LocalDocumentSigner(const XmlLibrary&, SigningKey& key, const Clock& clock) : key_(&key), clock_(&clock) {}
+  LocalDocumentSigner(const XmlLibrary& xml, SigningKey& key, const Clock& clock)
+      : xml_(&xml), key_(&key), clock_(&clock) {}
   Result<SignedDocument> sign(const SignRequest& request) override;
 
  private:
+  const XmlLibrary* xml_;
   SigningKey* key_;
   const Clock* clock_;
 };
