@@ -1,14 +1,17 @@
 #include "signing/prepare.h"
 
 #include "signing/cades/cades_build.h"
+#include "signing/xades/prescription_build.h"
 #include "signing/xades/xades_build.h"
 
 namespace shomei::signing {
 
 Result<Prepared> prepare(const XmlLibrary&, const SignRequest& request, const SignerCertificate& certificate,
                          Time now) {
-  SHOMEI_TRY(Prepared prepared, request.format == Format::kCades ? prepare_cades(request, certificate, now)
-                                                                 : prepare_xades(request, certificate, now));
+  SHOMEI_TRY(Prepared prepared, request.profile == SignProfile::kEprescription
+                                    ? prepare_prescription(request, certificate, now)
+                                : request.format == Format::kCades ? prepare_cades(request, certificate, now)
+                                                                   : prepare_xades(request, certificate, now));
   prepared.algorithm = certificate.algorithm;
   prepared.certificate = certificate.der;
   prepared.level = request.level;

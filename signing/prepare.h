@@ -27,8 +27,8 @@ struct Prepared {
 /// sign.unsupported, sign.not_valid.
 Result<Prepared> prepare(const XmlLibrary&, const SignRequest& request, const SignerCertificate& certificate, Time now);
 
-/// Puts the value in. Errors: crypto.failed (it was not made by the certificate's key over the digest: a card of another
-/// person, a broken chip).
+/// Puts the value in. Errors: crypto.failed (it was not made by the certificate's key over the digest: a card of
+/// another person, a broken chip).
 Result<SignedDocument> finish(const Prepared& prepared, ByteView value);
 
 }  // namespace shomei::signing

@@ -45,8 +45,7 @@ Bytes time_value(Time time) {
 /// it out.
 Bytes signing_certificate_value(const SignerCertificate& certificate) {
   const DigestAlgorithm algorithm = certificate.algorithm.digest;
-  const Bytes name =
-      algorithm == DigestAlgorithm::kSha256 ? Bytes() : der::algorithm(digest_oid(algorithm), false);
+  const Bytes name = algorithm == DigestAlgorithm::kSha256 ? Bytes() : der::algorithm(digest_oid(algorithm), false);
   const Bytes hash = der::wrap(tag::kOctetString, digest(algorithm, certificate.der));
   const Bytes id = der::wrap(tag::kSequence, {name, hash, issuer_serial(certificate.parsed.get())});
   return der::wrap(tag::kSequence, der::wrap(tag::kSequence, id));
@@ -113,6 +112,9 @@ Bytes content_info(ByteView head, ByteView signer_infos) {
 Result<Prepared> prepare_cades(const SignRequest& request, const SignerCertificate& certificate, Time now) {
   if (request.packaging != Packaging::kDetached) {
     return fail(Code::kSignUnsupported, "CAdES is made detached only");
+  }
+  if (!request.manifest.empty()) {
+    return fail(Code::kSignUnsupported, "CAdES has no manifest; sign the files with --format xades, or each by itself");
   }
   const DigestAlgorithm algorithm = certificate.algorithm.digest;
   SHOMEI_TRY(const Bytes content_digest, digest_of(algorithm, request.document));

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "signing/judge/judge.h"
+#include "signing/xades/manifest.h"
 #include "signing/xades/prescription.h"
 #include "signing/xml/xmldsig_reference.h"
 
@@ -54,7 +55,7 @@ class XadesJudge {
     for (const ReferenceFacts& reference : signature_.references) {
       SHOMEI_TRY(ReferenceOutcome outcome, checker_.check(signature_, reference));
       if (outcome.state == State::kIntact) {
-        accept(reference, std::move(outcome));
+        SHOMEI_TRY(accept(reference, std::move(outcome)));
       } else {
         object(outcome);
         intact = false;
@@ -73,7 +74,7 @@ class XadesJudge {
     return {};
   }
 
-  void accept(const ReferenceFacts& reference, ReferenceOutcome outcome) {
+  Result<void> accept(const ReferenceFacts& reference, ReferenceOutcome outcome) {
     if (reference.digest_method == digest_uri(DigestAlgorithm::kSha1)) {
       judge_digest(DigestAlgorithm::kSha1, *reference.uri, inputs_.policy, judgement_);
     }
@@ -82,15 +83,15 @@ class XadesJudge {
                           });
     if (outcome.element != nullptr && outcome.element == signature_.key_info) {
       key_info_covered_ |= is_whole;
-      return;
+      return {};
     }
     if (reference.type == kSignedPropertiesType) {
       // The one that was read, and no other element of that name somewhere else (signature wrapping).
       properties_covered_ |= is_whole && outcome.element == properties_.signed_properties;
-      return;
+      return {};
     }
     if (is_element(outcome.element, ns::kDs, "Manifest")) {
-      judgement_.decide(Indication::kIndeterminate, SubIndication::kSignedDataNotFound, Check::kManifestNotChecked);
+      SHOMEI_TRY(check_manifest(outcome.element, is_whole));
     }
     const std::string where = outcome.element == nullptr ? *reference.uri : path_of(outcome.element);
     judgement_.note(Check::kReferenceIntact, Severity::kInfo, where.empty() ? "/" : where);
@@ -106,6 +107,16 @@ class XadesJudge {
       part.detached = outcome.detached->name;
     }
     judgement_.report().covers.push_back(std::move(part));
+    return {};
+  }
+
+  /// What is signed is what a transform left of it; only the whole of it says which files are meant.
+  Result<void> check_manifest(const xmlNode* manifest, bool is_whole) {
+    if (is_whole) {
+      return judge_manifest(manifest, signature_, checker_, inputs_, judgement_);
+    }
+    judgement_.decide(Indication::kIndeterminate, SubIndication::kSignedDataNotFound, Check::kManifestNotChecked);
+    return {};
   }
 
   void object(const ReferenceOutcome& outcome) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "signing/xades/manifest.h"
 #include "signing/xades/xades_write.h"
 #include "signing/xml/xml_scan.h"
 #include "signing/xml/xmldsig_reference.h"
@@ -66,14 +67,17 @@ class Builder {
   }
 
   Result<Prepared> run() {
-    if (request_.packaging == Packaging::kEnveloped) {
+    if (request_.packaging == Packaging::kEnveloped && !request_.manifest_alone) {
       return enveloped();
     }
-    SHOMEI_TRY(request_.packaging == Packaging::kDetached ? add_detached() : add_enveloping());
+    if (!request_.manifest_alone) {
+      SHOMEI_TRY(request_.packaging == Packaging::kDetached ? add_detached() : add_enveloping());
+    } else if (request_.manifest.empty()) {
+      return fail(Code::kSignUnsupported, "there is no file to sign");
+    }
     SHOMEI_TRY(SignatureText text, finish_text());
-    return prepared(std::move(text), [](const std::string& signature) {
-      return std::string(kDeclaration) + signature + "\n";
-    });
+    return prepared(std::move(text),
+                    [](const std::string& signature) { return std::string(kDeclaration) + signature + "\n"; });
   }
 
  private:
@@ -125,7 +129,31 @@ class Builder {
     });
   }
 
-  Result<SignatureText> finish_text() { return signature_text(parts_, certificate_, now_); }
+  Result<void> add_manifest() {
+    SHOMEI_TRY(const std::string manifest, manifest_xml(parts_.id + "-manifest", algorithm(), request_.manifest));
+    return add_object(manifest, "Manifest",
+                      {.uri = fmt::format("#{}-manifest", parts_.id),
+                       .type = std::string(kManifestType),
+                       .digest = {},
+                       .media_type = "application/xml"});
+  }
+
+  /// An Object with the element of `part`, which is the only one of that name in XML-DSig's namespace.
+  Result<void> add_object(const std::string& element, std::string_view name, SignedPart part) {
+    const std::string object = "<ds:Object>" + element + "</ds:Object>";
+    part.transforms = transform_xml(kExclusiveC14n);
+    SHOMEI_TRY(part.digest, digest_of_element(algorithm(), wrapped(parts_.id, object), ns::kDs, name, limits_));
+    parts_.objects += object;
+    parts_.parts.push_back(std::move(part));
+    return {};
+  }
+
+  Result<SignatureText> finish_text() {
+    if (!request_.manifest.empty()) {
+      SHOMEI_TRY(add_manifest());
+    }
+    return signature_text(parts_, certificate_, now_);
+  }
 
   template <class Place>
   static Prepared prepared(SignatureText text, Place place) {

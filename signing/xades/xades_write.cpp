@@ -48,9 +48,9 @@ std::string reference_xml(const SignedPart& part, const std::string& id, DigestA
 
 std::string signed_info_xml(const SignatureParts& parts, const SignerCertificate& certificate,
                             ByteView properties_digest) {
-  std::string xml = fmt::format(
-      "<ds:SignedInfo><ds:CanonicalizationMethod Algorithm=\"{}\"/><ds:SignatureMethod Algorithm=\"{}\"/>",
-      kExclusiveC14n, signature_uri(certificate.algorithm));
+  std::string xml =
+      fmt::format("<ds:SignedInfo><ds:CanonicalizationMethod Algorithm=\"{}\"/><ds:SignatureMethod Algorithm=\"{}\"/>",
+                  kExclusiveC14n, signature_uri(certificate.algorithm));
   for (std::size_t i = 0; i < parts.parts.size(); ++i) {
     xml += reference_xml(parts.parts[i], reference_id(parts.id, i), certificate.algorithm.digest);
   }
