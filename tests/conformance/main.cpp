@@ -24,6 +24,7 @@ constexpr Suite kSuites[] = {
     {"ocsp_openssl", run_ocsp_openssl},
     {"eprescription", run_eprescription},
     {"eprescription", run_eprescription_signatures},
+    {"eprescription", run_eprescription_form},
     {"xades_xades4j", run_xades4j},
     {"fhir_jp", run_fhir_jp},
 };
