@@ -97,7 +97,7 @@ Result<void> sign_by_agent(AgentClient& agent, std::span<SignItem> items, const 
   Batch batch;
   for (SignItem& item : items) {
     progress.step(item.in.filename().string());
-    if (item.error) {
+    if (!item.is_open()) {
       continue;
     }
     auto content = signing::whole(item.request.document, kJobBytes);
