@@ -98,6 +98,7 @@ enum class Code : std::uint16_t {
   // signing
   kSignUnsupported,
   kSignNotValid,
+  kSignShownDiffers,
   kTimestampRefused,
   kTimestampMalformed,
   kCount

@@ -1,6 +1,7 @@
 #include "signing/prepare.h"
 
 #include "signing/cades/cades_build.h"
+#include "signing/xades/countersign.h"
 #include "signing/xades/prescription_build.h"
 #include "signing/xades/xades_build.h"
 

@@ -1,132 +1,186 @@
 #include "signing/cades/cades_build.h"
 
-#include <fmt/chrono.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 
 #include "base/der.h"
-#include "base/software_key.h"
+#include "signing/cades/cades_write.h"
+#include "signing/cades/cms_facts.h"
+#include "signing/shown.h"
 
 namespace shomei::signing {
 namespace {
 
 namespace tag = der::tag;
 
-constexpr std::string_view kData = "1.2.840.113549.1.7.1", kSignedData = "1.2.840.113549.1.7.2",
-                           kContentType = "1.2.840.113549.1.9.3", kMessageDigest = "1.2.840.113549.1.9.4",
-                           kSigningTime = "1.2.840.113549.1.9.5", kSigningCertificateV2 = "1.2.840.113549.1.9.16.2.47",
-                           kRsaEncryption = "1.2.840.113549.1.1.1";
+constexpr std::string_view kData = "1.2.840.113549.1.7.1";
 
-/// RFC 5758 3.2.
-std::string_view ecdsa_oid(DigestAlgorithm algorithm) {
-  switch (algorithm) {
-    case DigestAlgorithm::kSha384: return "1.2.840.10045.4.3.3";
-    case DigestAlgorithm::kSha512: return "1.2.840.10045.4.3.4";
-    case DigestAlgorithm::kSha256: return "1.2.840.10045.4.3.2";
-    case DigestAlgorithm::kSha1: break;
+/// A CMS file that gets something more.
+struct ExistingFile {
+  Bytes bytes;
+  CmsFacts facts;
+  CmsLayout layout;
+};
+
+Result<ExistingFile> read_existing(const Document& file) {
+  ExistingFile existing;
+  SHOMEI_TRY(existing.bytes, whole(file, Limits{}.cms_bytes));
+  SHOMEI_TRY(existing.facts, read_cms(existing.bytes, Limits{}));
+  SHOMEI_TRY(existing.layout, read_layout(existing.bytes));
+  for (const CmsSignerLayout& signer : existing.layout.signers) {
+    for (const CmsAttribute& attribute : signer.unsigned_list) {
+      // Those are over the whole SignedData (TS 101 733 6.4.1).
+      if (attribute.type == cms_oid::kArchiveTimeStampV1 || attribute.type == cms_oid::kArchiveTimeStampV2) {
+        return fail(Code::kSignUnsupported, "an archive time stamp of version 1 or 2 covers the file as it is");
+      }
+    }
   }
-  SHOMEI_CHECK(false);
+  return existing;
+}
+
+/// The signers before must have signed the same: otherwise the file would say two things under one name.
+Result<void> check_content(const ExistingFile& file, const Document& content) {
+  if (file.facts.content) {
+    SHOMEI_TRY(const Bytes given, digest_of(DigestAlgorithm::kSha256, content));
+    if (given != sha256(*file.facts.content)) {
+      return fail(Code::kSignNotValid, content.name + ": not the content of the signature file");
+    }
+  }
+  for (const CmsSigner& signer : file.facts.signers) {
+    if (!signer.digest || !signer.malformed.empty()) {
+      return fail(Code::kSignNotValid, signer.id + ": " + signer.malformed);
+    }
+    SHOMEI_TRY(const Bytes digest, digest_of(*signer.digest, content));
+    if (signer.has_signed_attributes && digest != signer.message_digest) {
+      return fail(Code::kSignNotValid, fmt::format("{}: {} signed something else", content.name, signer.id));
+    }
+  }
   return {};
 }
 
-/// Attribute ::= SEQUENCE { attrType OBJECT IDENTIFIER, attrValues SET OF AttributeValue } with one value.
-Bytes signed_attribute(std::string_view type, ByteView value) {
-  return der::wrap(tag::kSequence, {der::oid(type), der::wrap(tag::kSet, value)});
+Result<std::size_t> choose_signer(const CmsLayout& layout, const std::string& id) {
+  if (id.empty() && layout.signers.size() == 1) {
+    return 0;
+  }
+  std::string ids;
+  for (std::size_t i = 0; i < layout.signers.size(); ++i) {
+    const std::string own = fmt::format("signer-{}", i + 1);
+    if (own == id) {
+      return i;
+    }
+    ids += " " + own;
+  }
+  return fail(Code::kSignUnsupported, "say which signature is confirmed, with --signature:" + ids);
 }
 
-/// RFC 5652 11.3: UTCTime until 2049, GeneralizedTime after.
-Bytes time_value(Time time) {
-  const bool utc = time < std::chrono::sys_days(std::chrono::year(2050) / 1 / 1);
-  const std::string text = utc ? fmt::format("{:%y%m%d%H%M%S}Z", time) : fmt::format("{:%Y%m%d%H%M%S}Z", time);
-  return der::wrap(utc ? tag::kUtcTime : tag::kGeneralizedTime, as_bytes(text));
+Prepared prepared(SignerInfoText text, std::function<Bytes(ByteView)> assemble) {
+  return {.algorithm = {}, .digest = std::move(text.digest), .certificate = {}, .assemble = std::move(assemble)};
 }
 
-/// SigningCertificateV2 (RFC 5035 3) with one ESSCertIDv2; where its hashAlgorithm is the default, SHA-256, DER leaves
-/// it out.
-Bytes signing_certificate_value(const SignerCertificate& certificate) {
-  const DigestAlgorithm algorithm = certificate.algorithm.digest;
-  const Bytes name = algorithm == DigestAlgorithm::kSha256 ? Bytes() : der::algorithm(digest_oid(algorithm), false);
-  const Bytes hash = der::wrap(tag::kOctetString, digest(algorithm, certificate.der));
-  const Bytes id = der::wrap(tag::kSequence, {name, hash, issuer_serial(certificate.parsed.get())});
-  return der::wrap(tag::kSequence, der::wrap(tag::kSequence, id));
-}
+/// A SignerInfo's own bytes, ready for one more unsigned attribute.
+class CmsSignerBytes {
+ public:
+  explicit CmsSignerBytes(const CmsSignerLayout& signer) {
+    for (const ByteView field : {signer.version, signer.sid, signer.digest_algorithm, signer.signed_attributes,
+                                 signer.signature_algorithm, signer.signature}) {
+      fields_.insert(fields_.end(), field.begin(), field.end());
+    }
+    std::ranges::transform(signer.unsigned_list, std::back_inserter(attributes_),
+                           [](const CmsAttribute& one) { return to_bytes(one.whole); });
+  }
+  Bytes with_attribute(Bytes attribute) const {
+    std::vector<Bytes> attributes = attributes_;
+    attributes.push_back(std::move(attribute));
+    return der::wrap(tag::kSequence, {fields_, der::set_of(std::move(attributes), tag::context_constructed(1))});
+  }
 
-std::vector<Bytes> signed_attributes(ByteView content_digest, const SignerCertificate& certificate, Time now) {
-  return {signed_attribute(kContentType, der::oid(kData)),
-          signed_attribute(kMessageDigest, der::wrap(tag::kOctetString, content_digest)),
-          signed_attribute(kSigningTime, time_value(now)),
-          signed_attribute(kSigningCertificateV2, signing_certificate_value(certificate))};
-}
-
-/// A SignerInfo (RFC 5652 5.3) up to its signature.
-struct SignerInfoHead {
-  Bytes fields;
-  KeyType key;
+ private:
+  Bytes fields_;
+  std::vector<Bytes> attributes_;
 };
 
-SignerInfoHead signer_info_head(const SignerCertificate& certificate, std::vector<Bytes> attributes) {
-  X509* x509 = certificate.parsed.get();
-  const SignatureAlgorithm& algorithm = certificate.algorithm;
-  const Bytes sid = der::wrap(tag::kSequence, {to_der<i2d_X509_NAME>(X509_get_issuer_name(x509)),
-                                               to_der<i2d_ASN1_INTEGER>(X509_get0_serialNumber(x509))});
-  const bool rsa = algorithm.key == KeyType::kRsa;
-  SignerInfoHead head{.fields = {}, .key = algorithm.key};
-  for (const Bytes& field :
-       {der::unsigned_integer(Bytes{1}), sid, der::algorithm(digest_oid(algorithm.digest), false),
-        der::set_of(std::move(attributes), tag::context_constructed(0)),
-        rsa ? der::algorithm(kRsaEncryption, true) : der::algorithm(ecdsa_oid(algorithm.digest), false)}) {
-    head.fields.insert(head.fields.end(), field.begin(), field.end());
+Result<Prepared> prepare_counter(const SignRequest& request, const SignerCertificate& certificate, Time now) {
+  if (!request.manifest.empty() || request.shown) {
+    return fail(Code::kSignUnsupported, "a counter-signature is over a signature and nothing else");
   }
-  return head;
+  SHOMEI_TRY(const ExistingFile existing, read_existing(request.document));
+  SHOMEI_TRY(const std::size_t number, choose_signer(existing.layout, request.countersigned));
+  const CmsSignerLayout& signer = existing.layout.signers[number];
+  // RFC 5652 11.4: over the octets of the value, and without content-type.
+  SignerInfoText text =
+      signer_info_text(digest(certificate.algorithm.digest, signer.signature_value), {}, {}, certificate, now);
+  SignedDataParts parts = SignedDataParts::of(existing.layout);
+  parts.add_certificates(certificate);
+  // The views end here: what `assemble` needs of the signer is taken along.
+  const auto with_counter = [fields = CmsSignerBytes(signer)](ByteView counter) {
+    return fields.with_attribute(cms_attribute(kCounterSignatureOid, counter));
+  };
+  return prepared(text, [text, parts, number, with_counter](ByteView value) {
+    SignedDataParts all = parts;
+    all.signers[number] = with_counter(text.with(value));
+    return all.der();
+  });
 }
 
-Bytes signer_info(const SignerInfoHead& head, ByteView value) {
-  const Bytes signature = head.key == KeyType::kRsa ? to_bytes(value) : ecdsa_der(value);
-  return der::wrap(tag::kSequence, {head.fields, der::wrap(tag::kOctetString, signature)});
-}
-
-/// SignedData (RFC 5652 5.1) up to its signerInfos.
-Bytes signed_data_head(const SignerCertificate& certificate) {
-  std::vector<Bytes> certificates = certificate.chain;
-  certificates.push_back(certificate.der);
-  std::ranges::sort(certificates);
-  const auto [first, last] = std::ranges::unique(certificates);
-  certificates.erase(first, last);
-  const Bytes version = der::unsigned_integer(Bytes{1});
-  const Bytes digests = der::wrap(tag::kSet, der::algorithm(digest_oid(certificate.algorithm.digest), false));
-  const Bytes content = der::wrap(tag::kSequence, der::oid(kData));
-  Bytes head = version;
-  for (const Bytes& field : {digests, content, der::set_of(std::move(certificates), tag::context_constructed(0))}) {
-    head.insert(head.end(), field.begin(), field.end());
+/// Over the document, with what was shown of it.
+Result<SignerInfoText> text_over(const SignRequest& request, ByteView content_type,
+                                 const SignerCertificate& certificate, Time now) {
+  const DigestAlgorithm algorithm = certificate.algorithm.digest;
+  SHOMEI_TRY(const Bytes content_digest, digest_of(algorithm, request.document));
+  std::vector<Bytes> attributes;
+  if (request.shown) {
+    SHOMEI_TRY(check_shown(*request.shown, request.document));
+    attributes.push_back(cms_attribute(kShownOid, shown_attribute(*request.shown, {algorithm, content_digest})));
   }
-  return head;
+  return signer_info_text(content_digest, content_type, std::move(attributes), certificate, now);
 }
 
-Bytes content_info(ByteView head, ByteView signer_infos) {
-  const Bytes data = der::wrap(tag::kSequence, {head, der::wrap(tag::kSet, signer_infos)});
-  return der::wrap(tag::kSequence, {der::oid(kSignedData), der::wrap(tag::context_constructed(0), data)});
+Result<Prepared> prepare_further(const SignRequest& request, const SignerCertificate& certificate, Time now) {
+  SHOMEI_TRY(const ExistingFile existing, read_existing(*request.signed_file));
+  SHOMEI_TRY(check_content(existing, request.document));
+  SHOMEI_TRY(SignerInfoText text, text_over(request, existing.layout.content_type, certificate, now));
+  SignedDataParts parts = SignedDataParts::of(existing.layout);
+  parts.add_certificates(certificate);
+  parts.add_digest(certificate.algorithm.digest);
+  return prepared(text, [text, parts](ByteView value) {
+    SignedDataParts all = parts;
+    all.signers.push_back(text.with(value));
+    return all.der();
+  });
+}
+
+Result<Prepared> prepare_first(const SignRequest& request, const SignerCertificate& certificate, Time now) {
+  const Bytes type = der::oid(kData);
+  SHOMEI_TRY(SignerInfoText text, text_over(request, type, certificate, now));
+  SignedDataParts parts{.version = der::unsigned_integer(Bytes{1}),
+                        .digest_algorithms = {},
+                        .encapsulated = der::wrap(tag::kSequence, type),
+                        .certificates = {},
+                        .crls = {},
+                        .signers = {}};
+  parts.add_certificates(certificate);
+  parts.add_digest(certificate.algorithm.digest);
+  return prepared(text, [text, parts](ByteView value) {
+    SignedDataParts all = parts;
+    all.signers.push_back(text.with(value));
+    return all.der();
+  });
 }
 
 }  // namespace
 
 Result<Prepared> prepare_cades(const SignRequest& request, const SignerCertificate& certificate, Time now) {
+  if (request.relation == Relation::kCounter) {
+    return prepare_counter(request, certificate, now);
+  }
   if (request.packaging != Packaging::kDetached) {
     return fail(Code::kSignUnsupported, "CAdES is made detached only");
   }
   if (!request.manifest.empty()) {
     return fail(Code::kSignUnsupported, "CAdES has no manifest; sign the files with --format xades, or each by itself");
   }
-  const DigestAlgorithm algorithm = certificate.algorithm.digest;
-  SHOMEI_TRY(const Bytes content_digest, digest_of(algorithm, request.document));
-  Prepared prepared;
-  std::vector<Bytes> attributes = signed_attributes(content_digest, certificate, now);
-  // RFC 5652 5.4: what is signed carries the tag of SET OF, what is stored [0].
-  prepared.digest = digest(algorithm, der::set_of(attributes));
-  prepared.assemble = [signer = signer_info_head(certificate, std::move(attributes)),
-                       head = signed_data_head(certificate)](ByteView value) {
-    return content_info(head, signer_info(signer, value));
-  };
-  return prepared;
+  return request.signed_file ? prepare_further(request, certificate, now) : prepare_first(request, certificate, now);
 }
 
 }  // namespace shomei::signing

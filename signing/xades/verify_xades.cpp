@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "signing/judge/judge.h"
+#include "signing/shown.h"
+#include "signing/xades/countersign.h"
 #include "signing/xades/manifest.h"
 #include "signing/xades/prescription.h"
 #include "signing/xades/xades_refs.h"
@@ -69,6 +71,7 @@ class XadesJudge {
     if (properties_.signed_properties != nullptr && !properties_covered_ && !properties_in_doubt_) {
       judgement_.decide(Indication::kTotalFailed, SubIndication::kFormatFailure, Check::kSignedPropertiesUnsigned);
     }
+    judge_place();
     if (intact && judgement_.report().covers.empty()) {
       judgement_.decide(Indication::kTotalFailed, SubIndication::kFormatFailure, Check::kCoversNothing);
     }
@@ -91,8 +94,15 @@ class XadesJudge {
       properties_covered_ |= is_whole && outcome.element == properties_.signed_properties;
       return {};
     }
+    if (reference.type == kShownType) {
+      return check_shown_part(outcome.element, is_whole);
+    }
     if (is_element(outcome.element, ns::kDs, "Manifest")) {
       SHOMEI_TRY(check_manifest(outcome.element, is_whole));
+    }
+    if (is_whole && is_element(outcome.element, ns::kDs, "SignatureValue")) {
+      confirmed_.push_back(outcome.element->parent);
+      judgement_.note(Check::kCounterSignature, Severity::kInfo, attribute(outcome.element->parent, "Id").value_or(""));
     }
     const std::string where = outcome.element == nullptr ? name_of(reference, outcome) : path_of(outcome.element);
     judgement_.note(Check::kReferenceIntact, Severity::kInfo, where.empty() ? "/" : where);
@@ -109,6 +119,29 @@ class XadesJudge {
     }
     judgement_.report().covers.push_back(std::move(part));
     return {};
+  }
+
+  /// Of the reference that it names, whose own digest is checked as any other's.
+  Result<void> check_shown_part(const xmlNode* object, bool is_whole) {
+    auto facts = is_whole ? read_shown(object) : std::unexpected(std::string("ShownToSigner"));
+    Imprint document;
+    for (const ReferenceFacts& reference : signature_.references) {
+      const auto algorithm = digest_from_uri(reference.digest_method);
+      if (facts && algorithm && !reference.id.empty() && facts->reference == "#" + reference.id) {
+        document = {*algorithm, reference.digest_value};
+      }
+    }
+    return judge_shown(facts, document, inputs_, judgement_);
+  }
+
+  /// EN 319 132-1 5.2.7.2: a CounterSignature is over the SignatureValue of the signature in which it stands. One that
+  /// was moved there from elsewhere says nothing about it.
+  void judge_place() {
+    const xmlNode* place = countersigned_by_place(element_);
+    if (place != nullptr && std::ranges::find(confirmed_, place) == confirmed_.end()) {
+      judgement_.decide(Indication::kTotalFailed, SubIndication::kFormatFailure, Check::kCounterSignatureForeign,
+                        attribute(place, "Id").value_or(""));
+    }
   }
 
   /// What is signed is what a transform left of it; only the whole of it says which files are meant.
@@ -227,6 +260,8 @@ class XadesJudge {
   /// Their reference failed, which is said already.
   bool properties_in_doubt_ = false;
   bool key_info_covered_ = false;
+  /// Signatures whose value this one is over.
+  std::vector<const xmlNode*> confirmed_;
   /// All of it, no filter and nothing decoded.
   std::vector<const xmlNode*> covered_;
 };
