@@ -98,7 +98,6 @@ enum class Code : std::uint16_t {
   // signing
   kSignUnsupported,
   kSignNotValid,
-  kSignShownDiffers,
   kTimestampRefused,
   kTimestampMalformed,
   kCount

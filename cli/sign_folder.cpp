@@ -97,7 +97,9 @@ Result<std::vector<SignItem>> plan_folder(const SignOptions& options, const fs::
 
 Result<std::optional<SignItem>> sign_manifest(std::span<const SignItem> items, signing::DocumentSigner& signer,
                                               const SignOptions& options) {
-  SignItem manifest{.in = options.inputs.front(), .out = manifest_path(options.out), .request = {}};
+  SignItem manifest;
+  manifest.in = options.inputs.front();
+  manifest.out = manifest_path(options.out);
   manifest.request.manifest_alone = true;
   manifest.request.digest = signing::digest_from_word(options.digest);
   for (const SignItem& item : items) {

@@ -8,6 +8,7 @@
 
 #include "cli/output_file.h"
 #include "cli/sign_folder.h"
+#include "signing/policy.h"
 #include "signing/signature_algorithm.h"
 
 namespace shomei::cli {
@@ -151,8 +152,7 @@ std::string_view name(Skip reason) {
 }
 
 bool SignOptions::beyond_the_agent() const {
-  return !manifest.empty() || !prescription.empty() || !add_to.empty() || profile == "eprescription" ||
-         !digest.empty() || parallel || countersign;
+  return !manifest.empty() || !prescription.empty() || !add_to.empty();
 }
 
 SignItem make_item(const SignOptions& options, const fs::path& in, const std::optional<fs::path>& folder) {

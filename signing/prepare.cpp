@@ -9,10 +9,11 @@ namespace shomei::signing {
 
 Result<Prepared> prepare(const XmlLibrary&, const SignRequest& request, const SignerCertificate& certificate,
                          Time now) {
-  SHOMEI_TRY(Prepared prepared, request.profile == SignProfile::kEprescription
-                                    ? prepare_prescription(request, certificate, now)
-                                : request.format == Format::kCades ? prepare_cades(request, certificate, now)
-                                                                   : prepare_xades(request, certificate, now));
+  SHOMEI_TRY(Prepared prepared,
+             request.profile == SignProfile::kEprescription ? prepare_prescription(request, certificate, now)
+             : request.format == Format::kCades             ? prepare_cades(request, certificate, now)
+             : request.relation == Relation::kCounter       ? prepare_countersignature(request, certificate, now)
+                                                            : prepare_xades(request, certificate, now));
   prepared.algorithm = certificate.algorithm;
   prepared.certificate = certificate.der;
   prepared.level = request.level;

@@ -60,7 +60,9 @@ std::expected<Imprint, std::string> read_imprint(const xmlNode* parent) {
 
 Result<void> check_shown(const ShownEvidence& shown, const Document& document) {
   SHOMEI_TRY(const Bytes now, digest_of(DigestAlgorithm::kSha256, document));
-  return now == shown.document_sha256 ? Result<void>() : fail(Code::kSignShownDiffers, document.name);
+  return now == shown.document_sha256
+             ? Result<void>()
+             : fail(Code::kInputMalformed, document.name + ": not the document that was shown before signing");
 }
 
 std::string shown_xml(const ShownEvidence& shown, const std::string& reference, const Imprint& document) {

@@ -34,7 +34,7 @@ struct ShownFacts {
   std::string reference;
 };
 
-/// Whether the document to be signed is the one that was shown. Errors: input.*, sign.shown_differs.
+/// Whether the document to be signed is the one that was shown. Errors: input.* (input.malformed: another one).
 Result<void> check_shown(const ShownEvidence& shown, const Document& document);
 
 /// `document`: the digest that the signature has of it.

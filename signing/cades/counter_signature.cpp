@@ -79,8 +79,11 @@ Result<void> read_attributes(CmsSigner& signer, const CmsSignerLayout& layout) {
 
 CounterSigner read_counter(const Result<CmsSignerLayout>& layout, std::string id, const std::string& confirms,
                            ByteView content) {
-  CounterSigner counter{.facts = {.id = std::move(id)}, .confirms = confirms, .content = to_bytes(content)};
+  CounterSigner counter;
   CmsSigner& facts = counter.facts;
+  facts.id = std::move(id);
+  counter.confirms = confirms;
+  counter.content = to_bytes(content);
   if (!layout) {
     facts.malformed = layout.error().detail;
     return counter;
