@@ -127,9 +127,14 @@ void SignedDataParts::add_digest(DigestAlgorithm algorithm) {
 }
 
 Bytes SignedDataParts::der() const {
+  // Not sorted as DER would have it (CMS asks for no DER here): the place of a signer is its name for people.
+  Bytes signer_infos;
+  for (const Bytes& signer : signers) {
+    signer_infos.insert(signer_infos.end(), signer.begin(), signer.end());
+  }
   const Bytes data =
       der::wrap(tag::kSequence, {version, der::set_of(digest_algorithms), encapsulated, optional_set(certificates, 0),
-                                 optional_set(crls, 1), der::set_of(signers)});
+                                 optional_set(crls, 1), der::wrap(tag::kSet, signer_infos)});
   return der::wrap(tag::kSequence, {der::oid(cms_oid::kSignedData), der::wrap(tag::context_constructed(0), data)});
 }
 

@@ -25,7 +25,8 @@ SignerInfoText signer_info_text(ByteView content_digest, ByteView content_type, 
 /// Attribute with one value. DER.
 Bytes cms_attribute(std::string_view type, ByteView value);
 
-/// What a SignedData gets: its parts as TLVs, `signers` whole. Certificates are joined, each once. DER.
+/// What a SignedData gets: its parts as TLVs, `signers` whole and in their order. Certificates are joined,
+/// each once.
 struct SignedDataParts {
   Bytes version;
   /// AlgorithmIdentifiers.

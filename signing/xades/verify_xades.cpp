@@ -97,9 +97,6 @@ class XadesJudge {
     if (reference.type == kShownType) {
       return check_shown_part(outcome.element, is_whole);
     }
-    if (is_element(outcome.element, ns::kDs, "Manifest")) {
-      SHOMEI_TRY(check_manifest(outcome.element, is_whole));
-    }
     if (is_whole && is_element(outcome.element, ns::kDs, "SignatureValue")) {
       confirmed_.push_back(outcome.element->parent);
       judgement_.note(Check::kCounterSignature, Severity::kInfo, attribute(outcome.element->parent, "Id").value_or(""));
@@ -118,7 +115,8 @@ class XadesJudge {
       part.detached = outcome.detached->name;
     }
     judgement_.report().covers.push_back(std::move(part));
-    return {};
+    return is_element(outcome.element, ns::kDs, "Manifest") ? check_manifest(outcome.element, is_whole)
+                                                            : Result<void>();
   }
 
   /// Of the reference that it names, whose own digest is checked as any other's.
