@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <openssl/err.h>
+#include <openssl/rsa.h>
 
 #include <algorithm>
 #include <array>
@@ -123,6 +124,31 @@ void read_unsigned_attributes(CmsSigner& signer) {
   }
 }
 
+/// Of the same digest throughout: OpenSSL verifies by digestAlgorithm and does not look at the other identifiers.
+bool is_of_one_digest(const X509_ALGOR* digest, const X509_ALGOR* signature) {
+  const int wanted = OBJ_obj2nid(digest->algorithm);
+  const int identifier = OBJ_obj2nid(signature->algorithm);
+  if (identifier == NID_rsassaPss) {
+    const Owned<RSA_PSS_PARAMS, RSA_PSS_PARAMS_free> parameters(
+        static_cast<RSA_PSS_PARAMS*>(ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(RSA_PSS_PARAMS), signature->parameter)));
+    if (!parameters) {
+      return false;
+    }
+    const X509_ALGOR* mask = parameters->maskGenAlgorithm;
+    const Owned<X509_ALGOR, X509_ALGOR_free> mask_hash(
+        mask == nullptr
+            ? nullptr
+            : static_cast<X509_ALGOR*>(ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(X509_ALGOR), mask->parameter)));
+    // RFC 4055 3.1: SHA-1 where absent.
+    const auto nid = [](const X509_ALGOR* algorithm) {
+      return algorithm == nullptr ? NID_sha1 : OBJ_obj2nid(algorithm->algorithm);
+    };
+    return nid(parameters->hashAlgorithm) == wanted && nid(mask_hash.get()) == wanted;
+  }
+  int hash = NID_undef;
+  return OBJ_find_sigid_algs(identifier, &hash, nullptr) != 1 || hash == NID_undef || hash == wanted;
+}
+
 CmsSigner read_signer(CMS_SignerInfo* info, int number, const std::string& content_type) {
   CmsSigner signer{.native = info, .id = fmt::format("signer-{}", number)};
   X509_ALGOR* digest = nullptr;
@@ -132,6 +158,9 @@ CmsSigner read_signer(CMS_SignerInfo* info, int number, const std::string& conte
   signer.signature_oid = algorithm_oid(signature);
   if (auto read = read_signed_attributes(signer, content_type); !read) {
     signer.malformed = read.error().detail;
+  }
+  if (!is_of_one_digest(digest, signature)) {
+    signer.malformed = "signatureAlgorithm is over another digest than digestAlgorithm";
   }
   read_unsigned_attributes(signer);
   return signer;

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <openssl/err.h>
 
+#include <algorithm>
+
+#include "base/software_key.h"
 #include "signing/cades/cms_facts.h"
 #include "signing/cades/counter_signature.h"
 #include "signing/judge/judge.h"
@@ -10,6 +13,29 @@
 
 namespace shomei::signing {
 namespace {
+
+/// PKCS#1 v1.5 or ECDSA over the signer's digest, as far as the identifier and the key agree on it.
+std::optional<SignatureAlgorithm> content_algorithm(const CmsSigner& signer, EVP_PKEY* key) {
+  const auto type = type_of(key);
+  int hash = NID_undef;
+  int kind = OBJ_txt2nid(signer.signature_oid.c_str());
+  if (kind != NID_rsaEncryption && OBJ_find_sigid_algs(kind, &hash, &kind) != 1) {
+    return std::nullopt;
+  }
+  const bool agrees = (kind == NID_rsaEncryption && type == KeyType::kRsa) ||
+                      (kind == NID_X9_62_id_ecPublicKey && type == KeyType::kEc);
+  return agrees && signer.digest ? std::optional(SignatureAlgorithm{.key = *type, .digest = *signer.digest})
+                                 : std::nullopt;
+}
+
+/// RSA as it stands, ECDSA as r || s; empty where it is neither.
+Bytes content_signature(const CmsSigner& signer, EVP_PKEY* key) {
+  const ASN1_OCTET_STRING* value = CMS_SignerInfo_get0_signature(signer.native);
+  const Bytes bytes(ASN1_STRING_get0_data(value), ASN1_STRING_get0_data(value) + ASN1_STRING_length(value));
+  return type_of(key) == KeyType::kRsa
+             ? bytes
+             : ecdsa_raw(bytes, static_cast<std::size_t>((EVP_PKEY_get_bits(key) + 7) / 8)).value_or(Bytes());
+}
 
 class CadesJudge {
  public:
@@ -74,15 +100,19 @@ class CadesJudge {
   }
 
   Result<bool> fits_digest(const Document& content, std::optional<std::string> detached) {
-    SHOMEI_TRY(const Bytes digest, digest_of(*signer_.digest, content));
-    if (digest != signer_.message_digest) {
+    // Kept bytes are those that were digested, not what a second look into the file gives.
+    Bytes kept;
+    if (inputs_.keep_signed_bytes) {
+      SHOMEI_TRY(kept, whole(content, inputs_.policy.limits.xml_bytes));
+    }
+    SHOMEI_TRY(const Bytes found, inputs_.keep_signed_bytes ? Result<Bytes>(digest(*signer_.digest, kept))
+                                                            : digest_of(*signer_.digest, content));
+    if (found != signer_.message_digest) {
       return false;
     }
     judgement_.note(Check::kReferenceIntact, Severity::kInfo, content.name);
     CoveredPart part{content.name, std::move(detached), {}};
-    if (inputs_.keep_signed_bytes) {
-      SHOMEI_TRY(part.signed_bytes, whole(content, inputs_.policy.limits.xml_bytes));
-    }
+    part.signed_bytes = std::move(kept);
     judgement_.report().covers.push_back(std::move(part));
     return true;
   }
@@ -95,7 +125,7 @@ class CadesJudge {
     if (!signer_.has_signing_certificate) {
       judgement_.decide(Indication::kIndeterminate, SubIndication::kNoSigningCertificateFound,
                         Check::kSigningCertificateAbsent);
-      return;
+      return check_unnamed(evidence.chain);
     }
     const auto certificate = identify(signer_.certificate_ids, evidence.chain, inputs_.policy, judgement_);
     if (certificate) {
@@ -104,11 +134,50 @@ class CadesJudge {
     }
   }
 
+  /// The SignerIdentifier is not signed, so nothing passes by it; whether the value fits is told all the same.
+  void check_unnamed(const std::vector<auth::Certificate>& candidates) {
+    const auto named = std::ranges::find_if(candidates, [&](const auth::Certificate& candidate) {
+      return CMS_SignerInfo_cert_cmp(signer_.native, candidate.native()) == 0;
+    });
+    if (named == candidates.end()) {
+      judgement_.note(Check::kSigningCertificateNotFound, Severity::kFail);
+    } else if (signer_.has_signed_attributes) {
+      check_value(*named);
+    } else {
+      check_value_of_content(X509_get0_pubkey(named->native()));
+    }
+  }
+
+  /// RFC 5652 5.4 without signed attributes: the signature is over the content itself.
+  void check_value_of_content(EVP_PKEY* key) {
+    const Document* beside = inputs_.detached.size() == 1 ? &inputs_.detached.front() : nullptr;
+    const auto algorithm = content_algorithm(signer_, key);
+    if (!algorithm) {
+      judgement_.decide(Indication::kIndeterminate, SubIndication::kCryptoConstraintsFailureNoPoe,
+                        Check::kSignatureAlgorithm, signer_.signature_oid);
+      return;
+    }
+    const auto found = facts_.content      ? Result<Bytes>(digest(algorithm->digest, *facts_.content))
+                       : beside != nullptr ? digest_of(algorithm->digest, *beside)
+                                           : Result<Bytes>(fail(Code::kInputNotFound));
+    if (!found) {
+      judgement_.decide(Indication::kIndeterminate, SubIndication::kSignedDataNotFound, Check::kReferenceNotFound);
+    } else if (!signature_fits(key, *algorithm, *found, content_signature(signer_, key))) {
+      judgement_.decide(Indication::kTotalFailed, SubIndication::kSigCryptoFailure, Check::kSignatureValue,
+                        signer_.signature_oid);
+    }
+  }
+
   /// RFC 5652 5.6, second half, by OpenSSL: the signature over the signed attributes, DER-encoded anew.
   void check_value(const auth::Certificate& certificate) {
     if (CMS_SignerInfo_cert_cmp(signer_.native, certificate.native()) != 0) {
       judgement_.decide(Indication::kTotalFailed, SubIndication::kFormatFailure, Check::kStructure,
                         "SignerIdentifier names another certificate than the signing-certificate attribute");
+    }
+    if (!type_of(X509_get0_pubkey(certificate.native()))) {
+      judgement_.decide(Indication::kIndeterminate, SubIndication::kCryptoConstraintsFailureNoPoe,
+                        Check::kSignatureAlgorithm, signer_.signature_oid);
+      return;
     }
     CMS_SignerInfo_set1_signer_cert(signer_.native, certificate.native());
     if (CMS_SignerInfo_verify(signer_.native) != 1) {

@@ -46,6 +46,11 @@ class XadesJudge {
     signature_ = std::move(*signature);
     properties_ = std::move(*properties);
     judgement_.done(Step::kFormat);
+    if (!signature_.id.empty() && checker_.is_ambiguous(signature_.id)) {
+      // Target and counter-signatures name it: which is meant?
+      judgement_.decide(Indication::kTotalFailed, SubIndication::kFormatFailure, Check::kReferenceAmbiguous,
+                        "#" + signature_.id);
+    }
     SignatureReport& report = judgement_.report();
     report.claimed_signing_time = properties_.signing_time;
     report.level = level_of(properties_.carried);
