@@ -8,7 +8,9 @@
 #include <array>
 #include <set>
 
+#include "auth/x509/algorithm_rules.h"
 #include "base/der.h"
+#include "signing/cades/cms_layout.h"
 #include "signing/shown.h"
 
 namespace shomei::signing {
@@ -19,9 +21,8 @@ namespace tag = der::tag;
 constexpr std::string_view kContentType = "1.2.840.113549.1.9.3", kMessageDigest = "1.2.840.113549.1.9.4",
                            kSigningTime = "1.2.840.113549.1.9.5", kSigningCertificate = "1.2.840.113549.1.9.16.2.12",
                            kSigningCertificateV2 = "1.2.840.113549.1.9.16.2.47",
-                           kSignatureTimeStamp = "1.2.840.113549.1.9.16.2.14",
                            kCertificateValues = "1.2.840.113549.1.9.16.2.23",
-                           kRevocationValues = "1.2.840.113549.1.9.16.2.24", kArchiveTimeStampV3 = "0.4.0.1733.2.4";
+                           kRevocationValues = "1.2.840.113549.1.9.16.2.24";
 
 std::string oid_of(const ASN1_OBJECT* object) {
   std::array<char, 128> text{};
@@ -113,15 +114,17 @@ void read_unsigned_attributes(CmsSigner& signer) {
     const std::string oid = oid_of(X509_ATTRIBUTE_get0_object(attribute));
     signer.carried.has_certificate_values |= oid == kCertificateValues;
     signer.carried.has_revocation_values |= oid == kRevocationValues;
-    if (oid == kSignatureTimeStamp || oid == kArchiveTimeStampV3) {
-      const ASN1_TYPE* value = only_value(attribute);
-      const bool readable = value != nullptr && value->type == V_ASN1_SEQUENCE;
-      signer.carried.timestamps.push_back(
-          {oid == kSignatureTimeStamp ? "signature-time-stamp" : "archive-time-stamp-v3",
-           readable ? to_bytes(content_of(value->value.sequence)) : Bytes()});
-      signer.carried.unreadable += readable ? 0 : 1;
-    }
   }
+}
+
+/// RFC 3370 3.2: with rsaEncryption the digest is that of digestAlgorithm.
+std::string full_algorithm(const X509_ALGOR& signature, std::optional<DigestAlgorithm> digest) {
+  std::string algorithm = auth::signature_algorithm(signature);
+  if (algorithm == "1.2.840.113549.1.1.1" && digest) {
+    constexpr std::array<int, 4> kWithRsa{5, 11, 12, 13};
+    return fmt::format("1.2.840.113549.1.1.{}", kWithRsa.at(static_cast<std::size_t>(*digest)));
+  }
+  return algorithm;
 }
 
 /// Of the same digest throughout: OpenSSL verifies by digestAlgorithm and does not look at the other identifiers.
@@ -156,6 +159,8 @@ CmsSigner read_signer(CMS_SignerInfo* info, int number, const std::string& conte
   CMS_SignerInfo_get0_algs(info, nullptr, nullptr, &digest, &signature);
   signer.digest = digest_from_oid(algorithm_oid(digest));
   signer.signature_oid = algorithm_oid(signature);
+  signer.algorithm = full_algorithm(*signature, signer.digest);
+  signer.signature_value = to_bytes(content_of(CMS_SignerInfo_get0_signature(info)));
   if (auto read = read_signed_attributes(signer, content_type); !read) {
     signer.malformed = read.error().detail;
   }
@@ -164,6 +169,39 @@ CmsSigner read_signer(CMS_SignerInfo* info, int number, const std::string& conte
   }
   read_unsigned_attributes(signer);
   return signer;
+}
+
+struct StampType {
+  std::string_view oid;
+  std::string_view name;
+};
+constexpr auto kStampTypes = std::to_array<StampType>({
+    {cms_oid::kContentTimeStamp, "content-time-stamp"},
+    {cms_oid::kSignatureTimeStamp, "signature-time-stamp"},
+    {cms_oid::kArchiveTimeStampV1, "archive-time-stamp"},
+    {cms_oid::kArchiveTimeStampV2, "archive-time-stamp-v2"},
+    {cms_oid::kArchiveTimeStampV3, "archive-time-stamp-v3"},
+});
+
+/// Time stamps and OCSP answers, where OpenSSL's view has no place for them.
+void read_timestamps(const CmsLayout& layout, std::size_t number, CarriedEvidence& carried) {
+  for (const ByteView information : layout.crls) {
+    if (const auto answer = ocsp_in(information)) {
+      carried.ocsps.push_back(to_bytes(*answer));
+    }
+  }
+  const CmsSignerLayout& signer = layout.signers.at(number);
+  for (const bool is_signed : {true, false}) {
+    const auto& attributes = is_signed ? signer.signed_list : signer.unsigned_list;
+    for (std::size_t i = 0; i < attributes.size(); ++i) {
+      const auto* const type = std::ranges::find(kStampTypes, attributes[i].type, &StampType::oid);
+      const bool wanted = type != kStampTypes.end() && is_signed == (type->oid == cms_oid::kContentTimeStamp);
+      for (std::size_t k = 0; wanted && k < attributes[i].values.size(); ++k) {
+        carried.timestamps.push_back(
+            {std::string(type->name), to_bytes(attributes[i].values[k]), nullptr, i, k, is_signed});
+      }
+    }
+  }
 }
 
 template <auto I2d, class Stack, class Count, class At>
@@ -236,8 +274,12 @@ Result<CmsFacts> read_cms(ByteView cms, const Limits& limits) {
   if (sk_CMS_SignerInfo_num(infos) > limits.signatures) {
     return fail(Code::kCmsMalformed, fmt::format("more than {} signers", limits.signatures));
   }
+  const auto layout = read_layout(cms);
   for (int i = 0; i < sk_CMS_SignerInfo_num(infos); ++i) {
     CmsSigner signer = read_signer(sk_CMS_SignerInfo_value(infos, i), i + 1, content_type);
+    if (layout) {
+      read_timestamps(*layout, static_cast<std::size_t>(i), signer.carried);
+    }
     signer.carried.certificates = facts.certificates;
     signer.carried.crls = facts.crls;
     signer.carried.has_certificate_values |= facts.certificates.size() > 1;

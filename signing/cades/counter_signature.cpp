@@ -11,6 +11,8 @@
 #include "base/software_key.h"
 #include "signing/cades/cades_build.h"
 #include "signing/judge/judge.h"
+#include "signing/judge/objects.h"
+#include "signing/judge/stamps.h"
 
 namespace shomei::signing {
 namespace {
@@ -168,7 +170,7 @@ class CounterJudge {
                         Check::kReferenceAlgorithm);
       return;
     }
-    judge_digest(*counter_.facts.digest, "message-digest", inputs_.policy, judgement_);
+    judge_digest(*counter_.facts.digest, "message-digest", inputs_.at, inputs_.policy, judgement_);
     if (digest(*counter_.facts.digest, counter_.content) != counter_.facts.message_digest) {
       judgement_.decide(Indication::kTotalFailed, SubIndication::kHashFailure, Check::kCounterSignatureForeign,
                         counter_.confirms);
@@ -176,7 +178,9 @@ class CounterJudge {
     }
     judgement_.done(Step::kReferences);
     judgement_.note(Check::kCounterSignature, Severity::kInfo, counter_.confirms);
-    CoveredPart part{.reference = counter_.confirms, .detached = std::nullopt, .signed_bytes = {}};
+    CoveredPart part{counter_.confirms, std::nullopt, {}};
+    part.digest_algorithm = *counter_.facts.digest;
+    part.digest = counter_.facts.message_digest;
     if (inputs_.keep_signed_bytes) {
       part.signed_bytes = counter_.content;
     }
@@ -194,9 +198,15 @@ class CounterJudge {
       return;
     }
     const auto certificate = identify(counter_.facts.certificate_ids, evidence.chain, inputs_.policy, judgement_);
-    if (certificate) {
-      check_value(certificate->native());
-      judge_path(*certificate, evidence, inputs_, judgement_);
+    if (!certificate) {
+      return;
+    }
+    check_value(certificate->native());
+    if (inputs_.judge_certificates) {
+      // Time stamps of its own are not looked at: it is judged at the validation time.
+      ProvedTimes proved(inputs_.at);
+      judge_path(*certificate, evidence, inputs_, proved, judgement_);
+      finish_objects(carried_, proved.proofs, judgement_.report());
     }
   }
 
@@ -211,7 +221,8 @@ class CounterJudge {
                         Check::kSignatureAlgorithm, counter_.facts.signature_oid);
       return;
     }
-    judge_digest(counter_.algorithm->digest, "signature", inputs_.policy, judgement_);
+    judge_digest(counter_.algorithm->digest, "signature", inputs_.at, inputs_.policy, judgement_);
+    judge_signature_algorithm(*counter_.algorithm, inputs_.at, inputs_.policy, judgement_);
     const Bytes over = digest(counter_.algorithm->digest, counter_.signed_attributes);
     const auto value = counter_.algorithm->key == KeyType::kEc
                            ? ecdsa_raw(counter_.value, static_cast<std::size_t>((EVP_PKEY_get_bits(key) + 7) / 8))

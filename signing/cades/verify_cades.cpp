@@ -6,9 +6,12 @@
 #include <algorithm>
 
 #include "base/software_key.h"
+#include "signing/cades/cades_imprint.h"
 #include "signing/cades/cms_facts.h"
 #include "signing/cades/counter_signature.h"
 #include "signing/judge/judge.h"
+#include "signing/judge/objects.h"
+#include "signing/judge/stamps.h"
 #include "signing/shown.h"
 
 namespace shomei::signing {
@@ -30,8 +33,7 @@ std::optional<SignatureAlgorithm> content_algorithm(const CmsSigner& signer, EVP
 
 /// RSA as it stands, ECDSA as r || s; empty where it is neither.
 Bytes content_signature(const CmsSigner& signer, EVP_PKEY* key) {
-  const ASN1_OCTET_STRING* value = CMS_SignerInfo_get0_signature(signer.native);
-  const Bytes bytes(ASN1_STRING_get0_data(value), ASN1_STRING_get0_data(value) + ASN1_STRING_length(value));
+  const Bytes& bytes = signer.signature_value;
   return type_of(key) == KeyType::kRsa
              ? bytes
              : ecdsa_raw(bytes, static_cast<std::size_t>((EVP_PKEY_get_bits(key) + 7) / 8)).value_or(Bytes());
@@ -39,19 +41,28 @@ Bytes content_signature(const CmsSigner& signer, EVP_PKEY* key) {
 
 class CadesJudge {
  public:
-  CadesJudge(CmsSigner& signer, const CmsFacts& facts, const VerifyInputs& inputs, SignatureReport& report)
-      : signer_(signer), facts_(facts), inputs_(inputs), judgement_(report) {}
+  CadesJudge(ByteView cms, std::size_t number, CmsFacts& facts, const VerifyInputs& inputs, SignatureReport& report)
+      : cms_(cms),
+        number_(number),
+        signer_(facts.signers.at(number)),
+        facts_(facts),
+        inputs_(inputs),
+        judgement_(report),
+        proved_(inputs.at) {}
 
   Result<void> run() {
     SignatureReport& report = judgement_.report();
     report.id = signer_.id;
     report.claimed_signing_time = signer_.signing_time;
-    report.level = level_of(signer_.carried);
-    report_timestamps(signer_.carried, judgement_);
+    report.algorithm = signer_.algorithm;
+    report.signature_value = signer_.signature_value;
+    evidence_ = with_carried(inputs_.evidence, signer_.carried, judgement_);
     if (signer_.malformed.empty()) {
       judgement_.done(Step::kFormat);
+      SHOMEI_TRY(judge_stamps());
       SHOMEI_TRY(check_content());
       check_certificate();
+      conclude();
     } else {
       judgement_.decide(Indication::kTotalFailed, SubIndication::kFormatFailure, Check::kStructure, signer_.malformed);
     }
@@ -60,6 +71,37 @@ class CadesJudge {
   }
 
  private:
+  /// Of several documents beside the file the one whose digest was signed is meant.
+  Result<void> judge_stamps() {
+    if (!inputs_.judge_certificates || signer_.carried.timestamps.empty()) {
+      return {};
+    }
+    const Document* content = nullptr;
+    for (const Document& detached : inputs_.detached) {
+      SHOMEI_TRY(const Bytes digest, digest_of(signer_.digest.value_or(DigestAlgorithm::kSha256), detached));
+      content = digest == signer_.message_digest ? &detached : content;
+    }
+    const auto coverage_of = [&](const TimestampFacts& stamp, DigestAlgorithm algorithm) {
+      return cades_coverage({.cms = cms_,
+                             .signer = number_,
+                             .attribute = stamp.attribute,
+                             .value = stamp.value,
+                             .is_signed = stamp.is_signed},
+                            algorithm, content);
+    };
+    SHOMEI_TRY(proved_, judge_timestamps(signer_.carried, coverage_of, evidence_, inputs_, judgement_));
+    report_proved_time(proved_, judgement_);
+    return {};
+  }
+
+  void conclude() {
+    if (inputs_.judge_certificates) {
+      judgement_.report().level =
+          level_in_file(signer_.carried, certificate_ ? &*certificate_ : nullptr, inputs_, proved_, judgement_);
+      finish_objects(signer_.carried, proved_.proofs, judgement_.report());
+    }
+  }
+
   /// RFC 5652 5.6, first half: the message digest against the content, inside or beside the file.
   Result<void> check_content() {
     if (!signer_.digest) {
@@ -75,7 +117,8 @@ class CadesJudge {
       judgement_.decide(Indication::kIndeterminate, SubIndication::kSignedDataNotFound, Check::kReferenceNotFound);
       return {};
     }
-    judge_digest(*signer_.digest, "message-digest", inputs_.policy, judgement_);
+    judge_digest(*signer_.digest, "message-digest", proved_.signed_data.value_or(inputs_.at), inputs_.policy,
+                 judgement_);
     // Content inside does not excuse another one beside it: whoever hands in a document asks about that document. Of
     // several, one can be meant; `verify` names the others.
     bool inside = true;
@@ -112,6 +155,8 @@ class CadesJudge {
     }
     judgement_.note(Check::kReferenceIntact, Severity::kInfo, content.name);
     CoveredPart part{content.name, std::move(detached), {}};
+    part.digest_algorithm = *signer_.digest;
+    part.digest = found;
     part.signed_bytes = std::move(kept);
     judgement_.report().covers.push_back(std::move(part));
     return true;
@@ -121,16 +166,18 @@ class CadesJudge {
     if (!signer_.signing_time) {
       judgement_.note(Check::kSigningTimeAbsent, Severity::kWarn);
     }
-    const auth::ValidationInputs evidence = with_carried(inputs_.evidence, signer_.carried, judgement_);
     if (!signer_.has_signing_certificate) {
       judgement_.decide(Indication::kIndeterminate, SubIndication::kNoSigningCertificateFound,
                         Check::kSigningCertificateAbsent);
-      return check_unnamed(evidence.chain);
+      return check_unnamed(evidence_.chain);
     }
-    const auto certificate = identify(signer_.certificate_ids, evidence.chain, inputs_.policy, judgement_);
-    if (certificate) {
-      check_value(*certificate);
-      judge_path(*certificate, evidence, inputs_, judgement_);
+    certificate_ = identify(signer_.certificate_ids, evidence_.chain, inputs_.policy, judgement_);
+    if (certificate_) {
+      check_value(*certificate_);
+    }
+    if (certificate_ && inputs_.judge_certificates) {
+      judge_signature_algorithm(signer_.algorithm, proved_.signature.value_or(inputs_.at), inputs_.policy, judgement_);
+      judge_path(*certificate_, evidence_, inputs_, proved_, judgement_);
     }
   }
 
@@ -188,10 +235,16 @@ class CadesJudge {
     judgement_.done(Step::kValue);
   }
 
+  ByteView cms_;
+  std::size_t number_;
   CmsSigner& signer_;
   const CmsFacts& facts_;
   const VerifyInputs& inputs_;
   Judgement judgement_;
+  ProvedTimes proved_;
+  /// What was given and what the file carries.
+  auth::ValidationInputs evidence_;
+  std::optional<auth::Certificate> certificate_;
 };
 
 /// Counter-signatures stand in unsigned attributes, each reported after the signature that it confirms.
@@ -216,7 +269,7 @@ Result<VerifyReport> verify_cades(ByteView cms, const VerifyInputs& inputs) {
   for (std::size_t i = 0; i < facts.signers.size(); ++i) {
     SignatureReport signature;
     signature.format = Format::kCades;
-    SHOMEI_TRY(CadesJudge(facts.signers[i], facts, inputs, signature).run());
+    SHOMEI_TRY(CadesJudge(cms, i, facts, inputs, signature).run());
     report.signatures.push_back(std::move(signature));
     if (layout && i < layout->signers.size()) {
       SHOMEI_TRY(add_counter_signatures(layout->signers[i], facts.signers[i], inputs, report));

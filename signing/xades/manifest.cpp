@@ -35,9 +35,9 @@ std::string without_folders(const std::string& name) {
 
 class ManifestJudge {
  public:
-  ManifestJudge(const SignatureFacts& signature, ReferenceChecker& checker, const VerifyInputs& inputs,
+  ManifestJudge(const SignatureFacts& signature, ReferenceChecker& checker, const VerifyInputs& inputs, Time since,
                 Judgement& judgement)
-      : scope_(signature), checker_(checker), inputs_(inputs), judgement_(judgement) {
+      : scope_(signature), checker_(checker), inputs_(inputs), since_(since), judgement_(judgement) {
     scope_.references.clear();
     for (const Document& document : inputs.detached) {
       given_.insert(document.name);
@@ -108,12 +108,13 @@ class ManifestJudge {
   }
 
   void accept(const ReferenceFacts& entry, const std::string& name, ReferenceOutcome outcome) {
-    if (entry.digest_method == digest_uri(DigestAlgorithm::kSha1)) {
-      judge_digest(DigestAlgorithm::kSha1, name, inputs_.policy, judgement_);
-    }
+    const auto digest = digest_from_uri(entry.digest_method);
+    judge_digest(*digest, name, since_, inputs_.policy, judgement_);
     judgement_.note(Check::kManifestEntryIntact, Severity::kInfo, name);
     CoveredPart part{*entry.uri, std::nullopt, std::move(outcome.signed_bytes)};
     part.partial = outcome.partial;
+    part.digest_algorithm = *digest;
+    part.digest = entry.digest_value;
     if (outcome.detached != nullptr) {
       part.detached = outcome.detached->name;
     }
@@ -123,6 +124,7 @@ class ManifestJudge {
   SignatureFacts scope_;
   ReferenceChecker& checker_;
   const VerifyInputs& inputs_;
+  Time since_;
   Judgement& judgement_;
   std::unordered_set<std::string> given_;
   std::unordered_map<std::string, int> named_;
@@ -145,8 +147,8 @@ Result<std::string> manifest_xml(const std::string& id, DigestAlgorithm algorith
 }
 
 Result<void> judge_manifest(const xmlNode* manifest, const SignatureFacts& signature, ReferenceChecker& checker,
-                            const VerifyInputs& inputs, Judgement& judgement) {
-  return ManifestJudge(signature, checker, inputs, judgement).run(manifest);
+                            const VerifyInputs& inputs, Time since, Judgement& judgement) {
+  return ManifestJudge(signature, checker, inputs, since, judgement).run(manifest);
 }
 
 }  // namespace shomei::signing
