@@ -15,8 +15,9 @@ Result<std::string> manifest_xml(const std::string& id, DigestAlgorithm algorith
 /// Checks what a signed ds:Manifest lists: parts of the file itself, and the documents beside it, found by their whole
 /// name or, where no other entry ends the same, by the name without folders. Intact entries count as covered. Changed
 /// ones make it TOTAL-FAILED / HASH_FAILURE, absent ones INDETERMINATE / SIGNED_DATA_NOT_FOUND, each with a finding
-/// that names it. Errors: as ReferenceChecker::check.
+/// that names it. `since`: when the entries are proved to exist, for their digest algorithms. Errors: as
+/// ReferenceChecker::check.
 Result<void> judge_manifest(const xmlNode* manifest, const SignatureFacts& signature, ReferenceChecker& checker,
-                            const VerifyInputs& inputs, Judgement& judgement);
+                            const VerifyInputs& inputs, Time since, Judgement& judgement);
 
 }  // namespace shomei::signing

@@ -255,10 +255,12 @@ class BatchTest(CardCommandTest):
         self.assertEqual(card.send("stats")["signatures"], 7 - done)
         self.assertEqual(card.send("tries signature")["left"], 3)
 
-    def test_the_last_try_is_not_spent_in_the_middle(self) -> None:
+    def test_a_pin_that_is_locked_in_the_middle_is_asked_once(self) -> None:
         card = self.start(tries={"signature": 3, "authentication": 3})
-        self.assert_stopped(self.interrupted(card, 2, "tries signature 1"), "pin.last_try")
-        self.assertEqual((card.send("tries signature")["left"], card.send("stats")["wrong_pins"]), (1, 0))
+        done = self.assert_stopped(self.interrupted(card, 2, "tries signature 0"), "pin.locked")
+        stats = card.send("stats")
+        self.assertEqual((stats["signatures"], stats["wrong_pins"]), (done, 0))
+        self.assertLessEqual(stats["by_ins"]["20"], done + 2, "the PIN was presented again")
 
 
 class SecretTest(CardCommandTest):
