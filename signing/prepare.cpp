@@ -1,5 +1,6 @@
 #include "signing/prepare.h"
 
+#include "auth/x509/certificate.h"
 #include "signing/cades/cades_build.h"
 #include "signing/xades/countersign.h"
 #include "signing/xades/prescription_build.h"
@@ -21,10 +22,8 @@ Result<Prepared> prepare(const XmlLibrary&, const SignRequest& request, const Si
 }
 
 Result<SignedDocument> finish(const Prepared& prepared, ByteView value) {
-  const unsigned char* at = prepared.certificate.data();
-  const OwnedX509 certificate(d2i_X509(nullptr, &at, static_cast<long>(prepared.certificate.size())));
-  SHOMEI_CHECK(certificate);
-  if (!signature_fits(X509_get0_pubkey(certificate.get()), prepared.algorithm, prepared.digest, value)) {
+  SHOMEI_TRY(const auth::Certificate certificate, auth::Certificate::recall(prepared.certificate));
+  if (!signature_fits(X509_get0_pubkey(certificate.native()), prepared.algorithm, prepared.digest, value)) {
     return fail(Code::kCryptoFailed, "the key's signature does not fit its certificate");
   }
   // No time stamp and no validation data is in it yet: level B, whatever was wished for.
