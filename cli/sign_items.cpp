@@ -13,17 +13,21 @@ OrderedJson item_json(const SignItem& item, Language language) {
   for (const signing::Level level : item.pending) {
     pending.push_back(signing::name(level));
   }
-  const bool made = !item.error && item.level;
+  const bool made = item.is_made();
   const auto text = [&] {
     return OrderedJson{{"id", info(item.error->code).id}, {"text", message(*item.error, language)}};
   };
-  return {{"in", item.in.string()},
-          {"out", made ? OrderedJson(item.out.string()) : OrderedJson()},
-          {"format", item.request.format == signing::Format::kCades ? "cades" : "xades"},
-          {"level", made ? OrderedJson(signing::name(*item.level)) : OrderedJson()},
-          {"pending", std::move(pending)},
-          {"pending_until", item.pending_until ? OrderedJson(to_rfc3339(*item.pending_until)) : OrderedJson()},
-          {"error", item.error ? text() : OrderedJson()}};
+  OrderedJson json{{"in", item.in.string()},
+                   {"out", made ? OrderedJson(item.out.string()) : OrderedJson()},
+                   {"format", item.request.format == signing::Format::kCades ? "cades" : "xades"},
+                   {"level", made ? OrderedJson(signing::name(*item.level)) : OrderedJson()},
+                   {"pending", std::move(pending)},
+                   {"pending_until", item.pending_until ? OrderedJson(to_rfc3339(*item.pending_until)) : OrderedJson()},
+                   {"error", item.error ? text() : OrderedJson()}};
+  if (item.skipped) {
+    json["skipped"] = name(*item.skipped);
+  }
+  return json;
 }
 
 /// "B", "B, LT, LTA pending until 2026-04-05T00:00:00Z".
@@ -54,6 +58,8 @@ void print_items(std::span<const SignItem> items, const Context& context) {
   for (const SignItem& item : items) {
     if (context.json) {
       all.push_back(item_json(item, context.language));
+    } else if (item.skipped) {
+      print("{}: skipped ({})\n", printable(item.in.string()), name(*item.skipped));
     } else if (!item.error) {
       print_line(item, context.language);
     }
@@ -82,7 +88,8 @@ ExitStatus report_items(std::span<const SignItem> items, Language language) {
   if (failures.empty()) {
     return ExitStatus::kDone;
   }
-  const bool alike = failures.size() == items.size() &&
+  const auto tried = std::ranges::count_if(items, [](const SignItem& item) { return !item.skipped; });
+  const bool alike = std::ssize(failures) == tried &&
                      std::ranges::all_of(failures, [&](ExitStatus status) { return status == failures.front(); });
   return alike ? failures.front() : ExitStatus::kNegative;
 }

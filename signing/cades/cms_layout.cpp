@@ -209,6 +209,13 @@ void add_cms(const CmsLayout& cms, int depth, EvidenceData& data) {
 
 }  // namespace
 
+Result<CmsSignerLayout> read_signer_layout(ByteView der) {
+  der::Reader outer(der);
+  SHOMEI_TRY(CmsSignerLayout signer, read_signer(outer));
+  SHOMEI_TRY(outer.finish());
+  return signer;
+}
+
 Result<CmsLayout> read_layout(ByteView cms) {
   if (auto layout = read_der(cms)) {
     return layout;
