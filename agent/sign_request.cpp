@@ -39,8 +39,45 @@ Result<void> supported(const signing::SignRequest& request) {
   return {};
 }
 
+template <class T>
+struct Word {
+  std::string_view word;
+  T value;
+};
+
+/// The member's word, or the first of `words`.
+template <class T, std::size_t N>
+Result<T> one_of(const Json& document, std::string_view key, const Word<T> (&words)[N]) {
+  SHOMEI_TRY(const std::string text, text_member_or(document, key, words[0].word));
+  const auto found = std::ranges::find(words, text, &Word<T>::word);
+  return found != std::end(words) ? Result<T>(found->value)
+                                  : fail(Code::kInputMalformed, fmt::format("{}: \"{}\"", key, text));
+}
+
+// What goes beyond one plain signature.
+Result<void> parse_form(const Json& json, signing::SignRequest& request) {
+  using signing::Relation;
+  using signing::SignProfile;
+  using Digest = std::optional<DigestAlgorithm>;
+  SHOMEI_TRY(request.digest, one_of<Digest>(json, "digest",
+                                            {{"", std::nullopt},
+                                             {"sha256", DigestAlgorithm::kSha256},
+                                             {"sha384", DigestAlgorithm::kSha384},
+                                             {"sha512", DigestAlgorithm::kSha512}}));
+  SHOMEI_TRY(request.relation,
+             one_of<Relation>(
+                 json, "relation",
+                 {{"first", Relation::kFirst}, {"parallel", Relation::kParallel}, {"counter", Relation::kCounter}}));
+  SHOMEI_TRY(request.countersigned, text_member_or(json, "countersigned", ""));
+  SHOMEI_TRY(request.profile, one_of<SignProfile>(json, "profile",
+                                                  {{"referral", SignProfile::kReferral},
+                                                   {"eprescription", SignProfile::kEprescription}}));
+  return {};
+}
+
 Result<JobDocument> parse_document(const Json& json, const Json& body, const LimitsConfig& limits) {
-  SHOMEI_TRY(only_members(json, {"name", "media_type", "content", "format", "packaging", "level"}));
+  SHOMEI_TRY(only_members(json, {"name", "media_type", "content", "format", "packaging", "level", "digest", "relation",
+                                 "countersigned", "profile"}));
   JobDocument document;
   signing::SignRequest& request = document.request;
   SHOMEI_TRY(std::string name, document_name(json));
@@ -51,6 +88,7 @@ Result<JobDocument> parse_document(const Json& json, const Json& body, const Lim
   SHOMEI_TRY(request.packaging, word(signing::packaging_from(packaging), "packaging", packaging));
   SHOMEI_TRY(const std::string level, wish(json, body, "level", "B"));
   SHOMEI_TRY(request.level, word(signing::level_from(level), "level", level));
+  SHOMEI_TRY(parse_form(json, request));
   const auto content = json.find("content");
   if (content == json.end() || !content->is_string()) {
     return fail(Code::kJsonMalformed, "content: must be a text");

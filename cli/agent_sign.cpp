@@ -97,7 +97,7 @@ Result<void> sign_by_agent(AgentClient& agent, std::span<SignItem> items, const 
   Batch batch;
   for (SignItem& item : items) {
     progress.step(item.in.filename().string());
-    if (item.error) {
+    if (!item.is_open()) {
       continue;
     }
     auto content = signing::whole(item.request.document, kJobBytes);
@@ -113,7 +113,13 @@ Result<void> sign_by_agent(AgentClient& agent, std::span<SignItem> items, const 
     batch.documents.push_back({{"name", item.request.document.name},
                                {"content", to_base64(*content)},
                                {"format", item.request.format == signing::Format::kCades ? "cades" : "xades"},
-                               {"packaging", packaging_word(item.request.packaging)}});
+                               {"packaging", packaging_word(item.request.packaging)},
+                               {"digest", options.digest},
+                               {"relation", options.countersign ? "counter"
+                                            : options.parallel  ? "parallel"
+                                                                : "first"},
+                               {"countersigned", options.signature},
+                               {"profile", options.profile.empty() ? "referral" : options.profile}});
   }
   return batch.items.empty() ? Result<void>() : run_batch(agent, batch, options);
 }

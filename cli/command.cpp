@@ -73,6 +73,10 @@ void Command::repeated(std::string_view name, std::vector<std::string>& target, 
                        std::string_view help) const {
   app_->add_option(text(name), target, text(help))->option_text(text(value) + " ...")->allow_extra_args(false);
 }
+void Command::several(std::string_view name, std::vector<std::string>& target, std::string_view value,
+                      std::string_view help) const {
+  app_->add_option(text(name), target, text(help))->option_text(text(value) + " ...");
+}
 void Command::choice(std::string_view name, std::string& target, const std::vector<std::string>& words,
                      std::string_view help) const {
   app_->add_option(text(name), target, text(help))->option_text(joined(words))->check(CLI::IsMember(words));

@@ -49,6 +49,9 @@ class Command {
   /// May be given several times, each with one value.
   void repeated(std::string_view name, std::vector<std::string>& target, std::string_view value,
                 std::string_view help) const;
+  /// Takes all words up to the next option.
+  void several(std::string_view name, std::vector<std::string>& target, std::string_view value,
+               std::string_view help) const;
   /// One of `words`; an empty target is the choice of nobody.
   void choice(std::string_view name, std::string& target, const std::vector<std::string>& words,
               std::string_view help) const;

@@ -4,7 +4,7 @@
 #include "cli/agent_sign.h"
 #include "cli/commands.h"
 #include "cli/output.h"
-#include "cli/sign_plan.h"
+#include "cli/sign_folder.h"
 
 namespace shomei::cli {
 namespace {
@@ -15,13 +15,18 @@ bool is_of_the_key(Code code) {
   return id.starts_with("pin.") || id.starts_with("card.") || id.starts_with("pkcs11.") || code == Code::kKeyUnsuitable;
 }
 
-Result<void> sign_all(std::span<SignItem> items, SigningKey& key, const SignOptions& options, const Context& context) {
-  const signing::XmlLibrary xml;
-  signing::LocalDocumentSigner signer(xml, key, *context.clock);
+bool has_folder(const SignOptions& options) {
+  return std::ranges::any_of(options.inputs, [](const std::string& in) {
+    std::error_code problem;
+    return std::filesystem::is_directory(in, problem);
+  });
+}
+
+Result<void> sign_each(std::span<SignItem> items, signing::DocumentSigner& signer, const SignOptions& options) {
   Progress progress("sign", items.size());
   for (SignItem& item : items) {
     progress.step(item.in.filename().string());
-    if (item.error) {
+    if (!item.is_open()) {
       continue;
     }
     auto signature = signer.sign(item.request);
@@ -36,10 +41,26 @@ Result<void> sign_all(std::span<SignItem> items, SigningKey& key, const SignOpti
   return {};
 }
 
+/// Each document is written as soon as it is signed: what ends the work in the middle leaves the others whole.
+Result<void> sign_all(std::vector<SignItem>& items, SigningKey& key, const SignOptions& options,
+                      const Context& context) {
+  const signing::XmlLibrary xml;
+  signing::LocalDocumentSigner signer(xml, key, *context.clock);
+  SHOMEI_TRY(sign_each(items, signer, options));
+  if (!has_folder(options)) {
+    return {};
+  }
+  SHOMEI_TRY(auto manifest, sign_manifest(items, signer, options));
+  if (manifest) {
+    items.push_back(std::move(*manifest));
+  }
+  return {};
+}
+
 /// What stopped the whole is every unsigned document's error.
 void spread(const Error& error, std::span<SignItem> items) {
   for (SignItem& item : items) {
-    if (!item.error && !item.level) {
+    if (item.is_open()) {
       item.error = error;
     }
   }
@@ -50,16 +71,20 @@ OrderedJson item_json(const SignItem& item, Language language) {
   for (const signing::Level level : item.pending) {
     pending.push_back(signing::name(level));
   }
-  const bool made = !item.error && item.level;
+  const bool made = item.is_made();
   const auto text = [&] {
     return OrderedJson{{"id", info(item.error->code).id}, {"text", message(*item.error, language)}};
   };
-  return {{"in", item.in.string()},
-          {"out", made ? OrderedJson(item.out.string()) : OrderedJson()},
-          {"format", item.request.format == signing::Format::kCades ? "cades" : "xades"},
-          {"level", made ? OrderedJson(signing::name(*item.level)) : OrderedJson()},
-          {"pending", std::move(pending)},
-          {"error", item.error ? text() : OrderedJson()}};
+  OrderedJson json{{"in", item.in.string()},
+                   {"out", made ? OrderedJson(item.out.string()) : OrderedJson()},
+                   {"format", item.request.format == signing::Format::kCades ? "cades" : "xades"},
+                   {"level", made ? OrderedJson(signing::name(*item.level)) : OrderedJson()},
+                   {"pending", std::move(pending)},
+                   {"error", item.error ? text() : OrderedJson()}};
+  if (item.skipped) {
+    json["skipped"] = name(*item.skipped);
+  }
+  return json;
 }
 
 void print_items(std::span<const SignItem> items, const Context& context) {
@@ -72,7 +97,9 @@ void print_items(std::span<const SignItem> items, const Context& context) {
     return;
   }
   for (const SignItem& item : items) {
-    if (!item.error) {
+    if (item.skipped) {
+      print("{}: skipped ({})\n", printable(item.in.string()), name(*item.skipped));
+    } else if (!item.error) {
       const std::string wait =
           item.pending.empty() ? "" : fmt::format(", pending {}", signing::name(item.pending.back()));
       print("{} -> {} ({} {}{})\n", printable(item.in.string()), printable(item.out.string()),
@@ -98,24 +125,44 @@ ExitStatus report_items(std::span<const SignItem> items, Language language) {
   if (failures.empty()) {
     return ExitStatus::kDone;
   }
-  const bool alike = failures.size() == items.size() &&
+  const auto tried = std::ranges::count_if(items, [](const SignItem& item) { return !item.skipped; });
+  const bool alike = std::ssize(failures) == tried &&
                      std::ranges::all_of(failures, [&](ExitStatus status) { return status == failures.front(); });
   return alike ? failures.front() : ExitStatus::kNegative;
 }
 
+Result<void> sign_by(std::vector<SignItem>& items, const SignOptions& options, const Context& context) {
+  const auto agent = AgentClient::find(options.key, context);
+  if (!agent) {
+    return with_key(options.key, cards::Use::kSignature, context,
+                    [&](SigningKey& key) { return sign_all(items, key, options, context); });
+  }
+  if (options.beyond_the_agent() || has_folder(options)) {
+    return fail(Code::kSignUnsupported, "the agent that runs here signs single documents; add --direct");
+  }
+  return sign_by_agent(*agent, items, options);
+}
+
 Result<ExitStatus> sign(const SignOptions& options, const Context& context) {
   SHOMEI_TRY(auto items, plan_signing(options));
-  if (!std::ranges::all_of(items, [](const SignItem& item) { return item.error.has_value(); })) {
-    const auto agent = AgentClient::find(options.key, context);
-    const auto done = agent ? sign_by_agent(*agent, items, options)
-                            : with_key(options.key, cards::Use::kSignature, context,
-                                       [&](SigningKey& key) { return sign_all(items, key, options, context); });
-    if (!done) {
-      spread(done.error(), items);
+  std::optional<Error> stopped;
+  if (std::ranges::any_of(items, &SignItem::is_open)) {
+    if (auto done = sign_by(items, options, context); !done) {
+      stopped = std::move(done).error();
     }
   }
+  const bool is_told = stopped && std::ranges::any_of(items, &SignItem::is_open);
+  if (is_told) {
+    spread(*stopped, items);
+  }
   print_items(items, context);
-  return report_items(items, context.language);
+  const ExitStatus status = report_items(items, context.language);
+  if (stopped && !is_told) {
+    // Every document is signed; what failed is the manifest over them.
+    report(*stopped, context.language);
+    return ExitStatus::kNegative;
+  }
+  return status;
 }
 
 }  // namespace
@@ -126,14 +173,29 @@ void add_sign_command(const Command& top) {
       "sign", "Sign documents with the card's signature key",
       {"shomei sign referral.xml --out referral.signed.xml --format xades",
        "shomei sign *.json --out signed/ --format cades --json",
+       "shomei sign referral.xml --manifest photo.jpg scan.pdf image.dcm --format xades --out referral.signed.xml",
+       "shomei sign outbox/ --out signed/ --format cades --recursive",
+       "shomei sign referral.signed.xml --countersign --out referral.confirmed.xml",
+       "shomei sign prescription.csv --profile eprescription --out prescription.xml",
        "shomei sign referral.xml --out signed/ --format xades --key 'pkcs11:token=HPKI;id=%17?module-name=hpki'"},
       [options](const Context& context) { return sign(*options, context); });
-  command.operands("IN", options->inputs, "Documents to sign");
+  command.operands("IN", options->inputs, "Documents to sign, or folders of them");
   command.required("--out", options->out, "F|DIR", "Where the signature goes: a file, or a folder for several");
-  command.required_choice("--format", options->format, {"xades", "cades"}, "Form of the signature");
+  command.choice("--format", options->format, {"xades", "cades"}, "Form of the signature");
   command.choice("--packaging", options->packaging, {"enveloped", "enveloping", "detached"},
                  "Where the signature stands (XAdES; otherwise: enveloped for .xml, detached for the rest)");
+  command.several("--manifest", options->manifest, "FILE", "Files that are signed along with the document (XAdES)");
+  command.flag("--parallel", options->parallel, "Make it so that further signatures can stand beside this one");
+  command.option("--add-to", options->add_to, "FILE", "CMS file that gets a further signature (--parallel, CAdES)");
+  command.flag("--countersign", options->countersign, "Confirm the signature in the file");
+  command.option("--signature", options->signature, "ID", "Which one, where the file holds several");
+  command.choice("--profile", options->profile, {"referral", "eprescription"},
+                 "eprescription: CSV to the XML of the prescription service");
+  command.option("--prescription", options->prescription, "FILE", "Signed prescription that is dispensed (CJ records)");
+  command.flag("--recursive", options->recursive, "Also the folders below a folder");
   command.choice("--level", options->level, {"B", "T", "LT", "LTA"}, "Level wished for (otherwise: B)");
+  command.choice("--digest", options->digest, {"sha256", "sha384", "sha512"},
+                 "Digest algorithm (otherwise: sha256, or as strong as the key's curve)");
   command.flag("--require-level", options->require_level, "No file rather than one below --level");
   command.flag("--force", options->force, "Replace files that are there already");
   options->key.declare(command);

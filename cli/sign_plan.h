@@ -16,10 +16,30 @@ struct SignOptions {
   std::string format;
   std::string packaging;
   std::string level = "B";
+  std::string digest;
+  std::string profile;
+  /// Files that are signed along with the document.
+  std::vector<std::string> manifest;
+  /// Signed prescription that a dispensing document holds.
+  std::string prescription;
+  /// CMS file that gets a further signature.
+  std::string add_to;
+  /// Id of the signature to confirm.
+  std::string signature;
+  bool parallel = false;
+  bool countersign = false;
+  bool recursive = false;
   bool require_level = false;
   bool force = false;
   KeyOptions key;
+
+  /// More than the agent's requests can say.
+  bool beyond_the_agent() const;
 };
+
+/// Why a file of a folder is left out.
+enum class Skip : std::uint8_t { kHidden, kSignature, kSigned };
+std::string_view name(Skip reason);
 
 /// One document on its way from IN to OUT.
 struct SignItem {
@@ -29,13 +49,24 @@ struct SignItem {
   std::optional<signing::Level> level;
   std::vector<signing::Level> pending;
   std::optional<Error> error;
+  std::optional<Skip> skipped;
+  /// Of a folder: path below it, by which the manifest names the document.
+  std::string below;
+
+  bool is_open() const { return !error && !skipped && !level; }
+  bool is_made() const { return level && !error; }
 };
 
 /// What goes where: OUT is a folder when several documents are signed, when it is one already or when it ends in "/"
 /// (then it is made); otherwise a file. Names in a folder: NAME.p7s (CAdES), NAME.xades.xml (detached), NAME.signed.xml
-/// (enveloped, enveloping). An input that is not there, or an output that may not be written, is that
-/// item's error, found before a card is asked. Errors of the whole: usage, output.failed (the folder).
+/// (enveloped, enveloping), NAME (counter-signatures). A folder as IN stands for its files (sign_folder.h). An input
+/// that is not there, or an output that may not be written, is that item's error, found before a card is asked. Errors
+/// of the whole: usage, output.failed (the folder), sign.unsupported.
 Result<std::vector<SignItem>> plan_signing(const SignOptions& options);
+
+/// One document as the options say. `out`: nothing where it is OUT itself.
+SignItem make_item(const SignOptions& options, const std::filesystem::path& in,
+                   const std::optional<std::filesystem::path>& folder);
 
 /// Takes over a signature: notes the level reached, refuses one below what --require-level wants, writes the file.
 void accept_signature(SignItem& item, const signing::SignedDocument& signature, const SignOptions& options);

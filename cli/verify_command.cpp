@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
@@ -14,6 +16,7 @@ namespace {
 struct VerifyOptions {
   std::vector<std::string> files;
   std::vector<std::string> detached;
+  std::string shown;
   EvidenceOptions evidence;
   std::string policy_file;
   std::vector<std::string> reports;
@@ -32,6 +35,28 @@ Result<auth::ValidationInputs> evidence_of(const EvidenceOptions& options) {
   return inputs;
 }
 
+/// A file by its name; a folder stands for all files below it, by their paths there, as manifests name them.
+Result<void> add_detached(const std::filesystem::path& path, std::vector<signing::Document>& documents) {
+  std::error_code problem;
+  if (!std::filesystem::is_directory(path, problem)) {
+    documents.push_back(signing::Document::from_file(path));
+    return {};
+  }
+  std::vector<signing::Document> below;
+  auto at = std::filesystem::recursive_directory_iterator(path, problem);
+  for (; !problem && at != std::filesystem::recursive_directory_iterator(); at.increment(problem)) {
+    if (at->is_regular_file(problem) && !problem) {
+      below.push_back({at->path().lexically_relative(path).generic_string(), at->path()});
+    }
+  }
+  if (problem) {
+    return fail(Code::kInputUnreadable, path.string() + ": " + problem.message());
+  }
+  std::ranges::sort(below, {}, &signing::Document::name);
+  std::ranges::move(below, std::back_inserter(documents));
+  return {};
+}
+
 Result<signing::VerifyInputs> common_inputs(const VerifyOptions& options, const Context& context) {
   signing::VerifyInputs inputs;
   SHOMEI_TRY(inputs.at, time_or_now(context, options.evidence.at));
@@ -40,7 +65,10 @@ Result<signing::VerifyInputs> common_inputs(const VerifyOptions& options, const 
   }
   SHOMEI_TRY(inputs.evidence, evidence_of(options.evidence));
   for (const std::string& name : options.detached) {
-    inputs.detached.push_back(signing::Document::from_file(name));
+    SHOMEI_TRY(add_detached(name, inputs.detached));
+  }
+  if (!options.shown.empty()) {
+    inputs.shown = signing::Document::from_file(options.shown);
   }
   return inputs;
 }
@@ -84,7 +112,9 @@ void add_verify_command(const Command& top) {
        "shomei verify archive/*.xml --trust anchors/ --crl crls/ --report reports/"},
       [options](const Context& context) { return verify(*options, context); });
   command.operands("FILE", options->files, "Signed documents, or signatures beside their documents");
-  command.repeated("--detached", options->detached, "FILE", "Document that a detached signature is for");
+  command.repeated("--detached", options->detached, "FILE|DIR",
+                   "Document that a detached signature is for; a folder: all files of a manifest");
+  command.option("--shown", options->shown, "FILE", "Text that is said to have been shown to the signer");
   options->evidence.declare(command);
   command.option("--policy-file", options->policy_file, "FILE", "Rules of judgement (TOML)");
   command.repeated("--report", options->reports, "F.html|F.xml|DIR/",

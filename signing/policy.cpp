@@ -26,6 +26,7 @@ Result<void> read_limits(const TomlTable& table, Limits& limits) {
   SHOMEI_TRY(read_limit(table, "namespaces_in_scope", limits.namespaces_in_scope));
   SHOMEI_TRY(read_limit(table, "signatures", limits.signatures));
   SHOMEI_TRY(read_limit(table, "references", limits.references));
+  SHOMEI_TRY(read_limit(table, "manifest_entries", limits.manifest_entries));
   SHOMEI_TRY(read_limit(table, "transforms", limits.transforms));
   return read_limit(table, "work", limits.work);
 }

@@ -19,6 +19,7 @@ struct Limits {
   int namespaces_in_scope = 128;
   int signatures = 32;
   int references = 64;
+  int manifest_entries = 20'000;
   int transforms = 4;
   /// Nodes visited and bytes canonicalised, all signatures of a file together.
   std::uint64_t work = 2'000'000'000;

@@ -97,6 +97,13 @@ std::string_view digest_uri(DigestAlgorithm algorithm) {
   return {};
 }
 
+std::optional<DigestAlgorithm> digest_from_word(std::string_view word) {
+  return word == "sha256"   ? std::optional(DigestAlgorithm::kSha256)
+         : word == "sha384" ? std::optional(DigestAlgorithm::kSha384)
+         : word == "sha512" ? std::optional(DigestAlgorithm::kSha512)
+                            : std::nullopt;
+}
+
 std::optional<KeyType> type_of(EVP_PKEY* key) {
   switch (key == nullptr ? EVP_PKEY_NONE : EVP_PKEY_get_base_id(key)) {
     case EVP_PKEY_RSA: return KeyType::kRsa;

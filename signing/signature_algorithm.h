@@ -23,6 +23,8 @@ std::optional<SignatureAlgorithm> signature_algorithm_from_uri(std::string_view 
 std::string_view signature_uri(const SignatureAlgorithm& algorithm);
 std::optional<DigestAlgorithm> digest_from_uri(std::string_view uri);
 std::string_view digest_uri(DigestAlgorithm algorithm);
+/// From "sha256", "sha384", "sha512"; nothing for another word.
+std::optional<DigestAlgorithm> digest_from_word(std::string_view word);
 
 std::optional<KeyType> type_of(EVP_PKEY* key);
 

@@ -7,16 +7,28 @@
 
 namespace shomei::signing {
 
-Result<SignerCertificate> signer_certificate(SigningKey& key) {
-  const ByteView der = key.certificate();
+namespace {
+
+/// FIPS 186-5 6.1.1: a digest at least as strong as the curve.
+DigestAlgorithm usual_digest(EVP_PKEY* key) {
+  const int bits = type_of(key) == KeyType::kEc ? EVP_PKEY_get_bits(key) : 0;
+  return bits > 384 ? DigestAlgorithm::kSha512 : bits > 256 ? DigestAlgorithm::kSha384 : DigestAlgorithm::kSha256;
+}
+
+}  // namespace
+
+Result<SignerCertificate> signer_certificate(ByteView der, std::vector<Bytes> chain,
+                                             std::optional<DigestAlgorithm> digest) {
   if (der.empty()) {
     return fail(Code::kKeyUnsuitable, "the key has no certificate");
   }
   SHOMEI_TRY(const auth::Certificate known, auth::Certificate::recall(der));
   X509_up_ref(known.native());
   OwnedX509 parsed(known.native());
-  if (type_of(X509_get0_pubkey(parsed.get())) != key.type()) {
-    return fail(Code::kKeyUnsuitable, "key and certificate are of different types");
+  EVP_PKEY* key = X509_get0_pubkey(parsed.get());
+  const auto type = type_of(key);
+  if (!type) {
+    return fail(Code::kKeyUnsuitable, "the certificate's key is neither RSA nor EC");
   }
   // HPKI keeps the keys apart: what may only authenticate must not sign documents (hence no fall-back to
   // digitalSignature). UINT32_MAX: no keyUsage extension.
@@ -24,7 +36,16 @@ Result<SignerCertificate> signer_certificate(SigningKey& key) {
   if (usage != UINT32_MAX && (usage & X509v3_KU_NON_REPUDIATION) == 0) {
     return fail(Code::kKeyUnsuitable, "key usage without nonRepudiation: not a certificate for signatures");
   }
-  return SignerCertificate{to_bytes(der), std::move(parsed), {key.type(), DigestAlgorithm::kSha256}, key.chain()};
+  const SignatureAlgorithm algorithm{*type, digest.value_or(usual_digest(key))};
+  return SignerCertificate{to_bytes(der), std::move(parsed), algorithm, std::move(chain)};
+}
+
+Result<SignerCertificate> signer_certificate(const SigningKey& key, std::optional<DigestAlgorithm> digest) {
+  SHOMEI_TRY(auto certificate, signer_certificate(key.certificate(), key.chain(), digest));
+  if (certificate.algorithm.key != key.type()) {
+    return fail(Code::kKeyUnsuitable, "key and certificate are of different types");
+  }
+  return certificate;
 }
 
 Bytes issuer_serial(X509* certificate) {
@@ -33,14 +54,6 @@ Bytes issuer_serial(X509* certificate) {
   const Bytes directory_name = der::wrap(der::tag::context_constructed(4), issuer);
   const Bytes names = der::wrap(der::tag::kSequence, directory_name);
   return der::wrap(der::tag::kSequence, {names, serial});
-}
-
-Result<Bytes> sign_with(SigningKey& key, const SignerCertificate& certificate, ByteView digest) {
-  SHOMEI_TRY(Bytes signature, key.sign_digest(certificate.algorithm.digest, digest));
-  if (!signature_fits(X509_get0_pubkey(certificate.parsed.get()), certificate.algorithm, digest, signature)) {
-    return fail(Code::kCryptoFailed, "the key's signature does not fit its certificate");
-  }
-  return signature;
 }
 
 }  // namespace shomei::signing

@@ -15,15 +15,16 @@ struct SignerCertificate {
   std::vector<Bytes> chain;
 };
 
-/// Errors: key.unsuitable (no certificate, not of the key's type, or a key usage without nonRepudiation),
-/// input.not_certificate.
-Result<SignerCertificate> signer_certificate(SigningKey& key);
+/// `der`: the end-entity certificate; `chain`: CA certificates that go into the signature, DER. `digest`: what is asked
+/// for instead of SHA-256, or for P-384 and P-521 SHA-384 and SHA-512. Errors: key.unsuitable (no certificate, a key
+/// that is neither RSA nor EC, or a key usage without nonRepudiation), input.not_certificate.
+Result<SignerCertificate> signer_certificate(ByteView der, std::vector<Bytes> chain,
+                                             std::optional<DigestAlgorithm> digest = std::nullopt);
+/// The same of a key; key.unsuitable also where key and certificate are of different types.
+Result<SignerCertificate> signer_certificate(const SigningKey& key,
+                                             std::optional<DigestAlgorithm> digest = std::nullopt);
 
 /// DER IssuerSerial (RFC 5035 5, GeneralNames with one directoryName, and the serial number).
 Bytes issuer_serial(X509* certificate);
-
-/// One use of the key over a SHA-256 digest; the answer must fit the certificate (a card of another person, a broken
-/// chip). RSA big-endian, EC r || s. Errors: what the key gives; crypto.failed.
-Result<Bytes> sign_with(SigningKey& key, const SignerCertificate& certificate, ByteView digest);
 
 }  // namespace shomei::signing

@@ -66,6 +66,22 @@ void judge_detached(const std::vector<Document>& detached, VerifyReport& report)
   }
 }
 
+/// A text that is said to have been shown, of which no signature says anything.
+void judge_shown_absent(VerifyReport& report) {
+  for (const SignatureReport& signature : report.signatures) {
+    if (std::ranges::any_of(signature.findings, [](const Finding& one) { return one.check.starts_with("shown."); })) {
+      return;
+    }
+  }
+  for (SignatureReport& signature : report.signatures) {
+    signature.findings.push_back(make_finding(Check::kShownAbsent, Severity::kFail));
+    if (signature.indication == Indication::kTotalPassed) {
+      signature.indication = Indication::kIndeterminate;
+      signature.sub_indication = SubIndication::kSigConstraintsFailure;
+    }
+  }
+}
+
 void conclude(VerifyReport& report) {
   if (report.signatures.empty()) {
     report.sub_indication = SubIndication::kFormatFailure;
@@ -92,6 +108,9 @@ Result<VerifyReport> verify(const XmlLibrary&, const VerifyInputs& inputs) {
   report.file = inputs.file.name;
   report.at = inputs.at;
   judge_detached(inputs.detached, report);
+  if (inputs.shown) {
+    judge_shown_absent(report);
+  }
   conclude(report);
   return report;
 }

@@ -11,6 +11,7 @@
 #include "auth/x509/algorithm_rules.h"
 #include "base/der.h"
 #include "signing/cades/cms_layout.h"
+#include "signing/shown.h"
 
 namespace shomei::signing {
 namespace {
@@ -64,19 +65,6 @@ Result<CertificateId> read_certificate_id(der::Reader reader, bool v2) {
   return id;
 }
 
-Result<void> read_signing_certificate(CmsSigner& signer, ByteView der, bool v2) {
-  der::Reader outer(der);
-  SHOMEI_TRY(der::Reader value, outer.enter(tag::kSequence));
-  SHOMEI_TRY(der::Reader list, value.enter(tag::kSequence));
-  while (!list.at_end()) {
-    SHOMEI_TRY(der::Reader entry, list.enter(tag::kSequence));
-    SHOMEI_TRY(CertificateId id, read_certificate_id(entry, v2));
-    signer.certificate_ids.push_back(std::move(id));
-  }
-  signer.has_signing_certificate = true;
-  return {};
-}
-
 Result<void> read_signed_attribute(CmsSigner& signer, const std::string& oid, const ASN1_TYPE* value,
                                    const std::string& content_type) {
   const auto is = [&](std::string_view wanted, int type) { return oid == wanted && value->type == type; };
@@ -91,8 +79,10 @@ Result<void> read_signed_attribute(CmsSigner& signer, const std::string& oid, co
                parse_asn1_time(static_cast<std::uint8_t>(value->type), as_text(content_of(value->value.asn1_string))));
   } else if (is(kSigningCertificateV2, V_ASN1_SEQUENCE) || is(kSigningCertificate, V_ASN1_SEQUENCE)) {
     return read_signing_certificate(signer, content_of(value->value.sequence), oid == kSigningCertificateV2);
-  } else if (oid == kContentType || oid == kMessageDigest || oid == kSigningTime || oid == kSigningCertificateV2 ||
-             oid == kSigningCertificate) {
+  } else if (is(kShownOid, V_ASN1_SEQUENCE)) {
+    signer.shown = to_bytes(content_of(value->value.sequence));
+  } else if (oid == kShownOid || oid == kContentType || oid == kMessageDigest || oid == kSigningTime ||
+             oid == kSigningCertificateV2 || oid == kSigningCertificate) {
     return fail(Code::kCmsMalformed, fmt::format("attribute {} of a wrong type", oid));
   }
   return {};
@@ -245,6 +235,19 @@ void read_collections(CmsFacts& facts) {
 }
 
 }  // namespace
+
+Result<void> read_signing_certificate(CmsSigner& signer, ByteView der, bool v2) {
+  der::Reader outer(der);
+  SHOMEI_TRY(der::Reader value, outer.enter(tag::kSequence));
+  SHOMEI_TRY(der::Reader list, value.enter(tag::kSequence));
+  while (!list.at_end()) {
+    SHOMEI_TRY(der::Reader entry, list.enter(tag::kSequence));
+    SHOMEI_TRY(CertificateId id, read_certificate_id(entry, v2));
+    signer.certificate_ids.push_back(std::move(id));
+  }
+  signer.has_signing_certificate = true;
+  return {};
+}
 
 Result<CmsFacts> read_cms(ByteView cms, const Limits& limits) {
   if (cms.size() > limits.cms_bytes) {

@@ -26,6 +26,8 @@ struct CmsSigner {
   std::optional<Time> signing_time = {};
   bool has_signing_certificate = false;
   std::vector<CertificateId> certificate_ids = {};
+  /// Value of the attribute of shown.h, DER; empty where absent.
+  Bytes shown = {};
   /// What a rule of RFC 5652 11 or EN 319 122-1 5.1 says against the attributes; empty: nothing.
   std::string malformed = {};
   CarriedEvidence carried = {};
@@ -39,6 +41,10 @@ struct CmsFacts {
   /// Content that the file holds itself; nothing when detached.
   std::optional<Bytes> content;
 };
+
+/// ESS signing-certificate (RFC 2634 5.4) or, `v2`, signing-certificate-v2 (RFC 5035 3), DER, into `signer`. Errors:
+/// der.malformed.
+Result<void> read_signing_certificate(CmsSigner& signer, ByteView der, bool v2);
 
 /// A ContentInfo with SignedData, BER as CMS allows; the signed attributes must be DER. Errors: cms.malformed,
 /// input.too_large.

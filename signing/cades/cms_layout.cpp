@@ -210,6 +210,13 @@ class Collector {
 
 }  // namespace
 
+Result<CmsSignerLayout> read_signer_layout(ByteView der) {
+  der::Reader outer(der);
+  SHOMEI_TRY(CmsSignerLayout signer, read_signer(outer));
+  SHOMEI_TRY(outer.finish());
+  return signer;
+}
+
 Bytes ocsp_response_around(ByteView basic) {
   const Bytes status = der::wrap(tag::kEnumerated, Bytes{0});
   const Bytes bytes = der::wrap(tag::kSequence, {der::oid(cms_oid::kOcspBasic), der::wrap(tag::kOctetString, basic)});

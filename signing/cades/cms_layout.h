@@ -61,6 +61,9 @@ struct CmsLayout {
 /// der.malformed.
 Result<CmsLayout> read_layout(ByteView cms);
 
+/// One SignerInfo by itself, as a countersignature attribute holds it (RFC 5652 11.4). Errors: der.malformed.
+Result<CmsSignerLayout> read_signer_layout(ByteView der);
+
 /// The DER of an OCSPResponse that a RevocationInfoChoice holds (RFC 5940); nothing for a CRL or another kind.
 std::optional<ByteView> ocsp_in(ByteView revocation_info);
 

@@ -1,5 +1,6 @@
 #include "signing/cades/verify_cades.h"
 
+#include <fmt/format.h>
 #include <openssl/err.h>
 
 #include <algorithm>
@@ -7,9 +8,11 @@
 #include "base/software_key.h"
 #include "signing/cades/cades_imprint.h"
 #include "signing/cades/cms_facts.h"
+#include "signing/cades/counter_signature.h"
 #include "signing/judge/judge.h"
 #include "signing/judge/objects.h"
 #include "signing/judge/stamps.h"
+#include "signing/shown.h"
 
 namespace shomei::signing {
 namespace {
@@ -129,6 +132,9 @@ class CadesJudge {
     }
     if (inside && beside) {
       judgement_.done(Step::kReferences);
+      if (!signer_.shown.empty()) {
+        return judge_shown(read_shown(signer_.shown), {*signer_.digest, signer_.message_digest}, inputs_, judgement_);
+      }
     } else {
       judgement_.decide(Indication::kTotalFailed, SubIndication::kHashFailure, Check::kReferenceChanged,
                         beside ? "" : inputs_.detached.front().name);
@@ -241,16 +247,33 @@ class CadesJudge {
   std::optional<auth::Certificate> certificate_;
 };
 
+/// Counter-signatures stand in unsigned attributes, each reported after the signature that it confirms.
+Result<void> add_counter_signatures(const CmsSignerLayout& layout, const CmsSigner& signer, const VerifyInputs& inputs,
+                                    VerifyReport& report) {
+  const auto counters = read_counter_signers(layout, signer.id);
+  if (std::ssize(report.signatures) + std::ssize(counters) > inputs.policy.limits.signatures) {
+    return fail(Code::kCmsMalformed, fmt::format("more than {} signatures", inputs.policy.limits.signatures));
+  }
+  for (const CounterSigner& counter : counters) {
+    report.signatures.push_back(judge_counter_signature(counter, signer.carried, inputs));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<VerifyReport> verify_cades(ByteView cms, const VerifyInputs& inputs) {
   SHOMEI_TRY(CmsFacts facts, read_cms(cms, inputs.policy.limits));
+  const auto layout = read_layout(cms);
   VerifyReport report;
   for (std::size_t i = 0; i < facts.signers.size(); ++i) {
     SignatureReport signature;
     signature.format = Format::kCades;
     SHOMEI_TRY(CadesJudge(cms, i, facts, inputs, signature).run());
     report.signatures.push_back(std::move(signature));
+    if (layout && i < layout->signers.size()) {
+      SHOMEI_TRY(add_counter_signatures(layout->signers[i], facts.signers[i], inputs, report));
+    }
   }
   return report;
 }

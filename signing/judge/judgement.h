@@ -60,6 +60,7 @@ enum class Check : std::uint8_t {
   kCounterSignatureForeign,
   kShownIntact,
   kShownDiffers,
+  kShownAbsent,
   kUnsignedUnknown,
   kReferencesIncomplete,
   kPrescriptionLayout,

@@ -24,7 +24,8 @@ bool is_named(const xmlNode* node, std::string_view name) {
 
 std::optional<const xmlNode*> prescription_layout(const xmlNode* signature) {
   const xmlNode* holder = signature->parent;
-  if (is_named(holder, "PrescriptionSign") && is_named(holder->parent, "Prescription")) {
+  if (is_named(holder, "PrescriptionSign") &&
+      (is_named(holder->parent, "Prescription") || is_named(holder->parent, "ReferencePrescription"))) {
     return only_named(holder->parent, "PrescriptionDocument");
   }
   if (is_named(holder, "DispensingSign")) {

@@ -7,6 +7,9 @@
 #include "signing/judge/judge.h"
 #include "signing/judge/objects.h"
 #include "signing/judge/stamps.h"
+#include "signing/shown.h"
+#include "signing/xades/countersign.h"
+#include "signing/xades/manifest.h"
 #include "signing/xades/prescription.h"
 #include "signing/xades/xades_imprint.h"
 #include "signing/xades/xades_refs.h"
@@ -83,7 +86,7 @@ class XadesJudge {
     for (const ReferenceFacts& reference : signature_.references) {
       SHOMEI_TRY(ReferenceOutcome outcome, checker_.check(signature_, reference));
       if (outcome.state == State::kIntact) {
-        accept(reference, std::move(outcome));
+        SHOMEI_TRY(accept(reference, std::move(outcome)));
       } else {
         object(outcome);
         intact = false;
@@ -96,13 +99,14 @@ class XadesJudge {
     if (properties_.signed_properties != nullptr && !properties_covered_ && !properties_in_doubt_) {
       judgement_.decide(Indication::kTotalFailed, SubIndication::kFormatFailure, Check::kSignedPropertiesUnsigned);
     }
+    judge_place();
     if (intact && judgement_.report().covers.empty()) {
       judgement_.decide(Indication::kTotalFailed, SubIndication::kFormatFailure, Check::kCoversNothing);
     }
     return {};
   }
 
-  void accept(const ReferenceFacts& reference, ReferenceOutcome outcome) {
+  Result<void> accept(const ReferenceFacts& reference, ReferenceOutcome outcome) {
     const auto digest = digest_from_uri(reference.digest_method);
     judge_digest(*digest, reference.uri.value_or(""), proved_.signed_data.value_or(inputs_.at), inputs_.policy,
                  judgement_);
@@ -111,15 +115,19 @@ class XadesJudge {
                           });
     if (outcome.element != nullptr && outcome.element == signature_.key_info) {
       key_info_covered_ |= is_whole;
-      return;
+      return {};
     }
     if (reference.type == kSignedPropertiesType) {
       // The one that was read, and no other element of that name somewhere else (signature wrapping).
       properties_covered_ |= is_whole && outcome.element == properties_.signed_properties;
-      return;
+      return {};
     }
-    if (is_element(outcome.element, ns::kDs, "Manifest")) {
-      judgement_.decide(Indication::kIndeterminate, SubIndication::kSignedDataNotFound, Check::kManifestNotChecked);
+    if (reference.type == kShownType) {
+      return check_shown_part(outcome.element, is_whole);
+    }
+    if (is_whole && is_element(outcome.element, ns::kDs, "SignatureValue")) {
+      confirmed_.push_back(outcome.element->parent);
+      judgement_.note(Check::kCounterSignature, Severity::kInfo, attribute(outcome.element->parent, "Id").value_or(""));
     }
     const std::string where = outcome.element == nullptr ? name_of(reference, outcome) : path_of(outcome.element);
     judgement_.note(Check::kReferenceIntact, Severity::kInfo, where.empty() ? "/" : where);
@@ -137,6 +145,41 @@ class XadesJudge {
       part.detached = outcome.detached->name;
     }
     judgement_.report().covers.push_back(std::move(part));
+    return is_element(outcome.element, ns::kDs, "Manifest") ? check_manifest(outcome.element, is_whole)
+                                                            : Result<void>();
+  }
+
+  /// Of the reference that it names, whose own digest is checked as any other's.
+  Result<void> check_shown_part(const xmlNode* object, bool is_whole) {
+    auto facts = is_whole ? read_shown(object) : std::unexpected(std::string("ShownToSigner"));
+    Imprint document;
+    for (const ReferenceFacts& reference : signature_.references) {
+      const auto algorithm = digest_from_uri(reference.digest_method);
+      if (facts && algorithm && !reference.id.empty() && facts->reference == "#" + reference.id) {
+        document = {*algorithm, reference.digest_value};
+      }
+    }
+    return judge_shown(facts, document, inputs_, judgement_);
+  }
+
+  /// EN 319 132-1 5.2.7.2: a CounterSignature is over the SignatureValue of the signature in which it stands. One that
+  /// was moved there from elsewhere says nothing about it.
+  void judge_place() {
+    const xmlNode* place = countersigned_by_place(element_);
+    if (place != nullptr && std::ranges::find(confirmed_, place) == confirmed_.end()) {
+      judgement_.decide(Indication::kTotalFailed, SubIndication::kFormatFailure, Check::kCounterSignatureForeign,
+                        attribute(place, "Id").value_or(""));
+    }
+  }
+
+  /// What is signed is what a transform left of it; only the whole of it says which files are meant.
+  Result<void> check_manifest(const xmlNode* manifest, bool is_whole) {
+    if (is_whole) {
+      return judge_manifest(manifest, signature_, checker_, inputs_, proved_.signed_data.value_or(inputs_.at),
+                            judgement_);
+    }
+    judgement_.decide(Indication::kIndeterminate, SubIndication::kSignedDataNotFound, Check::kManifestNotChecked);
+    return {};
   }
 
   /// As written; where nothing is written, the document that was taken for it.
@@ -267,6 +310,8 @@ class XadesJudge {
   /// Their reference failed, which is said already.
   bool properties_in_doubt_ = false;
   bool key_info_covered_ = false;
+  /// Signatures whose value this one is over.
+  std::vector<const xmlNode*> confirmed_;
   /// All of it, no filter and nothing decoded.
   std::vector<const xmlNode*> covered_;
 };

@@ -2,136 +2,62 @@
 
 #include <fmt/format.h>
 
+#include "signing/shown.h"
+#include "signing/xades/manifest.h"
+#include "signing/xades/survival.h"
+#include "signing/xades/xades_write.h"
 #include "signing/xml/xml_scan.h"
 #include "signing/xml/xmldsig_reference.h"
 
 namespace shomei::signing {
 namespace {
 
-/// What the packaging decides: how the content is referred to, its digest, and the Object that holds it.
-struct Content {
-  std::string uri = {};
-  std::string reference_type = {};
-  std::vector<std::string_view> transforms = {};
-  Bytes digest = {};
-  std::string object = {};
-};
+constexpr std::string_view kDeclaration = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
-    }
-  }
-  return out;
-}
-
-std::string transforms_xml(const std::vector<std::string_view>& transforms) {
-  std::string xml;
-  for (const std::string_view algorithm : transforms) {
-    xml += fmt::format("<ds:Transform Algorithm=\"{}\"/>", algorithm);
-  }
-  return xml.empty() ? xml : "<ds:Transforms>" + xml + "</ds:Transforms>";
-}
-
-std::string digest_xml(ByteView digest) {
-  return fmt::format("<ds:DigestMethod Algorithm=\"{}\"/><ds:DigestValue>{}</ds:DigestValue>",
-                     digest_uri(DigestAlgorithm::kSha256), to_base64(digest));
-}
-
-std::string signed_properties_xml(const std::string& id, const SignerCertificate& certificate,
-                                  std::string_view media_type, Time now) {
+/// The transform of an enveloped signature that leaves room for others: every ds:Signature is left out (XPath Filter 2,
+/// which verifiers answer in one pass; the same in XPath 1.0 takes them quadratic time).
+std::string without_signatures_xml() {
   return fmt::format(
-      "<xades:SignedProperties Id=\"{0}-properties\"><xades:SignedSignatureProperties>"
-      "<xades:SigningTime>{1}</xades:SigningTime><xades:SigningCertificateV2><xades:Cert><xades:CertDigest>{2}"
-      "</xades:CertDigest><xades:IssuerSerialV2>{3}</xades:IssuerSerialV2></xades:Cert></xades:SigningCertificateV2>"
-      "</xades:SignedSignatureProperties><xades:SignedDataObjectProperties>"
-      "<xades:DataObjectFormat ObjectReference=\"#{0}-reference\"><xades:MimeType>{4}</xades:MimeType>"
-      "</xades:DataObjectFormat></xades:SignedDataObjectProperties></xades:SignedProperties>",
-      id, to_rfc3339(now), digest_xml(sha256(certificate.der)), to_base64(issuer_serial(certificate.parsed.get())),
-      escaped(media_type));
+      "<ds:Transform Algorithm=\"{0}\"><XPath xmlns=\"{0}\" Filter=\"subtract\">//ds:Signature</XPath>"
+      "</ds:Transform>",
+      kXPathFilter2);
 }
 
-std::string signed_info_xml(const std::string& id, const Content& content, const SignerCertificate& certificate,
-                            ByteView properties_digest) {
-  const std::string type = content.reference_type.empty() ? "" : fmt::format(" Type=\"{}\"", content.reference_type);
-  return fmt::format(
-      "<ds:SignedInfo><ds:CanonicalizationMethod Algorithm=\"{1}\"/><ds:SignatureMethod Algorithm=\"{2}\"/>"
-      "<ds:Reference Id=\"{0}-reference\"{3} URI=\"{4}\">{5}{6}</ds:Reference>"
-      "<ds:Reference Type=\"{7}\" URI=\"#{0}-properties\">{8}{9}</ds:Reference></ds:SignedInfo>",
-      id, kExclusiveC14n, signature_uri(certificate.algorithm), type, escaped(content.uri),
-      transforms_xml(content.transforms), digest_xml(content.digest), kSignedPropertiesType,
-      transforms_xml({kExclusiveC14n}), digest_xml(properties_digest));
-}
-
-std::string key_info_xml(const SignerCertificate& certificate) {
-  std::string xml = fmt::format("<ds:X509Certificate>{}</ds:X509Certificate>", to_base64(certificate.der));
-  for (const Bytes& other : certificate.chain) {
-    xml += fmt::format("<ds:X509Certificate>{}</ds:X509Certificate>", to_base64(other));
-  }
-  return "<ds:KeyInfo><ds:X509Data>" + xml + "</ds:X509Data></ds:KeyInfo>";
-}
-
-/// SHA-256 of the exclusive canonical form of the only element with that name. Exclusive, so it is the same wherever
-/// the Signature will stand.
-Result<Bytes> digest_of_element(std::string_view signature_xml, std::string_view name_space, std::string_view name,
-                                Limits limits = {}) {
-  limits.xml_bytes += 1 << 10;
-  SHOMEI_TRY(const OwnedXmlDoc parsed, parse_xml(as_bytes(signature_xml), limits));
-  const auto found = elements(parsed.get(), name_space, name);
-  SHOMEI_CHECK(!found.empty());
-  WorkBudget budget(Limits{}.work);
-  SHOMEI_TRY(const Bytes canonical, canonical_bytes({.document = parsed.get(), .apex = found.front()},
-                                                    {.kind = Canonicalization::Kind::kExclusive}, budget));
-  return sha256(canonical);
-}
-
-std::string wrapped(const std::string& id, std::string_view inside) {
-  return fmt::format("<ds:Signature xmlns:ds=\"{}\" Id=\"{}\">{}</ds:Signature>", ns::kDs, id, inside);
-}
-
-std::string qualifying_properties_xml(const std::string& id, std::string_view signed_properties) {
-  return fmt::format(
-      "<ds:Object><xades:QualifyingProperties xmlns:xades=\"{}\" Target=\"#{}\">{}</xades:QualifyingProperties>"
-      "</ds:Object>",
-      ns::kXades, id, signed_properties);
-}
-
-Result<std::string> signature_xml(const std::string& id, const Content& content, std::string_view media_type,
-                                  SigningKey& key, const SignerCertificate& certificate, Time now) {
-  const std::string properties = qualifying_properties_xml(id, signed_properties_xml(id, certificate, media_type, now));
-  SHOMEI_TRY(const Bytes properties_digest, digest_of_element(wrapped(id, properties), ns::kXades, "SignedProperties"));
-  const std::string signed_info = signed_info_xml(id, content, certificate, properties_digest);
-  SHOMEI_TRY(const Bytes digest, digest_of_element(wrapped(id, signed_info), ns::kDs, "SignedInfo"));
-  SHOMEI_TRY(const Bytes value, sign_with(key, certificate, digest));
-  return wrapped(id, fmt::format("{}<ds:SignatureValue Id=\"{}-value\">{}</ds:SignatureValue>{}{}{}", signed_info, id,
-                                 to_base64(value), key_info_xml(certificate), content.object, properties));
-}
-
-Result<Bytes> canonical_digest(ByteView xml, const Limits& limits) {
+Result<Bytes> canonical_digest(ByteView xml, DigestAlgorithm algorithm, bool parallel, const Limits& limits) {
   SHOMEI_TRY(const OwnedXmlDoc parsed, parse_xml(xml, limits));
-  if (!elements(parsed.get(), ns::kDs, "Signature").empty()) {
-    return fail(Code::kSignUnsupported,
-                "the document holds a signature already, which a second enveloped one would invalidate; use detached");
+  if (!parallel && !elements(parsed.get(), ns::kDs, "Signature").empty()) {
+    return fail(
+        Code::kSignUnsupported,
+        "the document holds a signature already, which a second enveloped one would invalidate; confirm it with "
+        "--countersign, sign beside it (--packaging detached), or make the first one with --parallel");
   }
-  DigestStream stream(DigestAlgorithm::kSha256);
+  DigestStream stream(algorithm);
   WorkBudget budget(limits.work);
-  SHOMEI_TRY(canonicalize({.document = parsed.get()}, {.kind = Canonicalization::Kind::kExclusive}, budget,
+  SHOMEI_TRY(canonicalize({.document = parsed.get(), .without_signatures = parallel},
+                          {.kind = Canonicalization::Kind::kExclusive}, budget,
                           [&](ByteView piece) { stream.update(piece); }));
   return stream.finish();
 }
 
-std::string insert_into_root(ByteView xml, const XmlOutline& outline, std::string_view signature) {
+Bytes joined(std::initializer_list<std::string_view> parts) {
+  Bytes all;
+  std::size_t size = 0;
+  for (const std::string_view part : parts) {
+    size += part.size();
+  }
+  all.reserve(size);
+  for (const std::string_view part : parts) {
+    all.insert(all.end(), part.begin(), part.end());
+  }
+  return all;
+}
+
+Bytes insert_into_root(ByteView xml, const XmlOutline& outline, std::string_view signature) {
   const std::string_view text = as_text(xml);
   const std::string_view before = text.substr(0, outline.root_content_end);
   return outline.root_is_empty
-             ? fmt::format("{}>{}</{}>{}", before, signature, outline.root_name, text.substr(outline.root_end))
-             : fmt::format("{}{}{}", before, signature, text.substr(outline.root_content_end));
+             ? joined({before, ">", signature, "</", outline.root_name, ">", text.substr(outline.root_end)})
+             : joined({before, signature, text.substr(outline.root_content_end)});
 }
 
 bool is_xml(std::string_view media_type) {
@@ -147,25 +73,6 @@ Result<bool> can_stand_inside(ByteView bytes, std::string_view media_type, const
   return elements(parsed.get(), ns::kDs, "Signature").empty();
 }
 
-Result<Content> enveloping_content(const std::string& id, ByteView bytes, std::string_view media_type,
-                                   const Limits& limits) {
-  Content content{.uri = fmt::format("#{}-object", id), .reference_type = std::string(ns::kDs) + "Object"};
-  SHOMEI_TRY(const bool as_elements, can_stand_inside(bytes, media_type, limits));
-  if (!as_elements) {
-    content.object = fmt::format("<ds:Object Id=\"{}-object\" MimeType=\"{}\" Encoding=\"{}\">{}</ds:Object>", id,
-                                 escaped(media_type), kBase64Transform, to_base64(bytes));
-    content.transforms = {kBase64Transform};
-    content.digest = sha256(bytes);
-    return content;
-  }
-  SHOMEI_TRY(const XmlOutline outline, scan_xml(bytes, limits));
-  content.object = fmt::format("<ds:Object Id=\"{}-object\" MimeType=\"{}\">{}</ds:Object>", id, escaped(media_type),
-                               as_text(bytes).substr(outline.root_begin, outline.root_end - outline.root_begin));
-  content.transforms = {kExclusiveC14n};
-  SHOMEI_TRY(content.digest, digest_of_element(wrapped(id, content.object), ns::kDs, "Object", limits));
-  return content;
-}
-
 std::string media_type_of(const SignRequest& request) {
   const std::string_view name = request.document.name;
   if (!request.media_type.empty()) {
@@ -177,32 +84,157 @@ std::string media_type_of(const SignRequest& request) {
   return name.ends_with(".json") ? "application/json" : "application/octet-stream";
 }
 
-constexpr std::string_view kDeclaration = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+/// One request on its way to a signature.
+class Builder {
+ public:
+  Builder(const SignRequest& request, const SignerCertificate& certificate, Time now)
+      : request_(request), certificate_(certificate), now_(now), media_type_(media_type_of(request)) {
+    limits_.xml_bytes = request.max_xml_bytes;
+    parts_.id = new_signature_id();
+  }
+
+  Result<Prepared> run() {
+    if (request_.packaging == Packaging::kEnveloped && !request_.manifest_alone) {
+      return enveloped();
+    }
+    if (!request_.manifest_alone) {
+      SHOMEI_TRY(request_.packaging == Packaging::kDetached ? add_detached() : add_enveloping());
+    } else if (request_.manifest.empty()) {
+      return fail(Code::kSignUnsupported, "there is no file to sign");
+    }
+    SHOMEI_TRY(SignatureText text, finish_text());
+    return prepared(std::move(text),
+                    [](const std::string& signature) { return joined({kDeclaration, signature, "\n"}); });
+  }
+
+ private:
+  bool parallel() const { return request_.relation == Relation::kParallel; }
+  DigestAlgorithm algorithm() const { return certificate_.algorithm.digest; }
+
+  Result<void> add_detached() {
+    SignedPart part{.uri = uri_of_file_name(request_.document.name), .digest = {}, .media_type = media_type_};
+    SHOMEI_TRY(part.digest, digest_of(algorithm(), request_.document));
+    parts_.parts.push_back(std::move(part));
+    return {};
+  }
+
+  Result<void> add_enveloping() {
+    SHOMEI_TRY(const Bytes bytes, whole(request_.document, request_.max_xml_bytes));
+    SHOMEI_TRY(const bool as_elements, can_stand_inside(bytes, media_type_, limits_));
+    SignedPart part{.uri = fmt::format("#{}-object", parts_.id),
+                    .type = std::string(ns::kDs) + "Object",
+                    .transforms = transform_xml(as_elements ? kExclusiveC14n : kBase64Transform),
+                    .digest = {},
+                    .media_type = media_type_};
+    if (as_elements) {
+      SHOMEI_TRY(const XmlOutline outline, scan_xml(bytes, limits_));
+      parts_.objects =
+          fmt::format("<ds:Object Id=\"{}-object\" MimeType=\"{}\">{}</ds:Object>", parts_.id, escaped(media_type_),
+                      as_text(bytes).substr(outline.root_begin, outline.root_end - outline.root_begin));
+      SHOMEI_TRY(part.digest,
+                 digest_of_element(algorithm(), wrapped(parts_.id, parts_.objects), ns::kDs, "Object", limits_));
+    } else {
+      parts_.objects = fmt::format("<ds:Object Id=\"{}-object\" MimeType=\"{}\" Encoding=\"{}\">{}</ds:Object>",
+                                   parts_.id, escaped(media_type_), kBase64Transform, to_base64(bytes));
+      part.digest = digest(algorithm(), bytes);
+    }
+    parts_.parts.push_back(std::move(part));
+    return {};
+  }
+
+  Result<Prepared> enveloped() {
+    SHOMEI_TRY(Bytes bytes, whole(request_.document, request_.max_xml_bytes));
+    SHOMEI_TRY(const XmlOutline outline, scan_xml(bytes, limits_));
+    SignedPart part{.uri = "",
+                    .transforms = (parallel() ? without_signatures_xml() : transform_xml(kEnvelopedSignature)) +
+                                  transform_xml(kExclusiveC14n),
+                    .digest = {},
+                    .media_type = media_type_};
+    SHOMEI_TRY(part.digest, canonical_digest(bytes, algorithm(), parallel(), limits_));
+    parts_.parts.push_back(std::move(part));
+    SHOMEI_TRY(SignatureText text, finish_text());
+    if (parallel()) {
+      const Bytes with = insert_into_root(bytes, outline, text.with(Bytes(32)));
+      Limits wider = limits_;
+      wider.xml_bytes += with.size();
+      SHOMEI_TRY(signatures_survive(bytes, with, wider));
+    }
+    return prepared(std::move(text), [bytes = std::move(bytes), outline](const std::string& signature) {
+      return insert_into_root(bytes, outline, signature);
+    });
+  }
+
+  Result<void> add_manifest() {
+    SHOMEI_TRY(const std::string manifest, manifest_xml(parts_.id + "-manifest", algorithm(), request_.manifest));
+    return add_object(manifest, "Manifest",
+                      {.uri = fmt::format("#{}-manifest", parts_.id),
+                       .type = std::string(kManifestType),
+                       .digest = {},
+                       .media_type = "application/xml"});
+  }
+
+  /// Beside the document's reference, which is the first.
+  Result<void> add_shown() {
+    if (request_.manifest_alone) {
+      return fail(Code::kSignUnsupported, "what was shown belongs to a document");
+    }
+    SHOMEI_TRY(check_shown(*request_.shown, request_.document));
+    const std::string xml =
+        shown_xml(*request_.shown, parts_.id + "-reference", {algorithm(), parts_.parts.front().digest});
+    const std::string object = fmt::format("<ds:Object Id=\"{}-shown\">{}</ds:Object>", parts_.id, xml);
+    SignedPart part{.uri = fmt::format("#{}-shown", parts_.id),
+                    .type = std::string(kShownType),
+                    .transforms = transform_xml(kExclusiveC14n),
+                    .digest = {},
+                    .media_type = "application/xml"};
+    SHOMEI_TRY(part.digest, digest_of_element(algorithm(), wrapped(parts_.id, object), ns::kDs, "Object", limits_));
+    parts_.objects += object;
+    parts_.parts.push_back(std::move(part));
+    return {};
+  }
+
+  /// An Object with the element of `part`, which is the only one of that name in XML-DSig's namespace.
+  Result<void> add_object(const std::string& element, std::string_view name, SignedPart part) {
+    const std::string object = "<ds:Object>" + element + "</ds:Object>";
+    part.transforms = transform_xml(kExclusiveC14n);
+    SHOMEI_TRY(part.digest, digest_of_element(algorithm(), wrapped(parts_.id, object), ns::kDs, name, limits_));
+    parts_.objects += object;
+    parts_.parts.push_back(std::move(part));
+    return {};
+  }
+
+  Result<SignatureText> finish_text() {
+    if (!request_.manifest.empty()) {
+      SHOMEI_TRY(add_manifest());
+    }
+    if (request_.shown) {
+      SHOMEI_TRY(add_shown());
+    }
+    return signature_text(parts_, certificate_, now_);
+  }
+
+  template <class Place>
+  static Prepared prepared(SignatureText text, Place place) {
+    Prepared made;
+    made.digest = text.digest;
+    made.assemble = [text = std::move(text), place = std::move(place)](ByteView value) {
+      return place(text.with(value));
+    };
+    return made;
+  }
+
+  const SignRequest& request_;
+  const SignerCertificate& certificate_;
+  Time now_;
+  std::string media_type_;
+  Limits limits_;
+  SignatureParts parts_;
+};
 
 }  // namespace
 
-Result<Bytes> build_xades(const SignRequest& request, SigningKey& key, const SignerCertificate& certificate, Time now) {
-  Limits limits;
-  limits.xml_bytes = request.max_xml_bytes;
-  const std::string id = "shomei-" + to_hex(random_bytes(8));
-  const std::string media_type = media_type_of(request);
-  if (request.packaging == Packaging::kDetached) {
-    Content content{.uri = uri_of_file_name(request.document.name)};
-    SHOMEI_TRY(content.digest, digest_of(DigestAlgorithm::kSha256, request.document));
-    SHOMEI_TRY(const std::string xml, signature_xml(id, content, media_type, key, certificate, now));
-    return to_bytes(as_bytes(std::string(kDeclaration) + xml + "\n"));
-  }
-  SHOMEI_TRY(const Bytes bytes, whole(request.document, request.max_xml_bytes));
-  if (request.packaging == Packaging::kEnveloping) {
-    SHOMEI_TRY(const Content content, enveloping_content(id, bytes, media_type, limits));
-    SHOMEI_TRY(const std::string xml, signature_xml(id, content, media_type, key, certificate, now));
-    return to_bytes(as_bytes(std::string(kDeclaration) + xml + "\n"));
-  }
-  Content content{.uri = "", .transforms = {kEnvelopedSignature, kExclusiveC14n}};
-  SHOMEI_TRY(const XmlOutline outline, scan_xml(bytes, limits));
-  SHOMEI_TRY(content.digest, canonical_digest(bytes, limits));
-  SHOMEI_TRY(const std::string xml, signature_xml(id, content, media_type, key, certificate, now));
-  return to_bytes(as_bytes(insert_into_root(bytes, outline, xml)));
+Result<Prepared> prepare_xades(const SignRequest& request, const SignerCertificate& certificate, Time now) {
+  return Builder(request, certificate, now).run();
 }
 
 }  // namespace shomei::signing

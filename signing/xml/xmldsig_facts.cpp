@@ -44,30 +44,6 @@ Parsed<std::vector<TransformFacts>> read_transforms(const xmlNode* reference, co
   return transforms;
 }
 
-/// Transforms?, DigestMethod, DigestValue and nothing else.
-Parsed<ReferenceFacts> read_reference(const xmlNode* node, const Limits& limits) {
-  const xmlNode* method = only_child(node, ns::kDs, "DigestMethod");
-  const xmlNode* value = only_child(node, ns::kDs, "DigestValue");
-  const std::size_t lists = children(node, ns::kDs, "Transforms").size();
-  ReferenceFacts facts{.id = attribute(node, "Id").value_or(""),
-                       .type = attribute(node, "Type").value_or(""),
-                       .uri = attribute(node, "URI"),
-                       .transforms = {},
-                       .digest_method = method == nullptr ? "" : attribute(method, "Algorithm").value_or(""),
-                       .digest_value = {}};
-  const std::string where = fmt::format("Reference \"{}\"", facts.uri.value_or(""));
-  if (method == nullptr || value == nullptr || child_elements(node).size() != 2 + lists) {
-    return Bad(where);
-  }
-  auto transforms = read_transforms(node, limits);
-  if (!transforms) {
-    return Bad(where + ", " + transforms.error());
-  }
-  facts.transforms = std::move(*transforms);
-  facts.digest_value = base64_content(value).value_or(Bytes());
-  return facts;
-}
-
 constexpr std::string_view kMore2007 = "http://www.w3.org/2007/05/xmldsig-more#";
 /// Salts outside of this are no mistake but play: RFC 8017 A.2.3 has 20 as default, no digest is longer than 64.
 constexpr int kMinSalt = 20, kMaxSalt = 64;
@@ -159,6 +135,30 @@ void read_key_info(SignatureFacts& facts) {
 }
 
 }  // namespace
+
+/// Transforms?, DigestMethod, DigestValue and nothing else.
+Parsed<ReferenceFacts> read_reference(const xmlNode* node, const Limits& limits) {
+  const xmlNode* method = only_child(node, ns::kDs, "DigestMethod");
+  const xmlNode* value = only_child(node, ns::kDs, "DigestValue");
+  const std::size_t lists = children(node, ns::kDs, "Transforms").size();
+  ReferenceFacts facts{.id = attribute(node, "Id").value_or(""),
+                       .type = attribute(node, "Type").value_or(""),
+                       .uri = attribute(node, "URI"),
+                       .transforms = {},
+                       .digest_method = method == nullptr ? "" : attribute(method, "Algorithm").value_or(""),
+                       .digest_value = {}};
+  const std::string where = fmt::format("Reference \"{}\"", facts.uri.value_or(""));
+  if (method == nullptr || value == nullptr || child_elements(node).size() != 2 + lists) {
+    return Bad(where);
+  }
+  auto transforms = read_transforms(node, limits);
+  if (!transforms) {
+    return Bad(where + ", " + transforms.error());
+  }
+  facts.transforms = std::move(*transforms);
+  facts.digest_value = base64_content(value).value_or(Bytes());
+  return facts;
+}
 
 std::optional<Canonicalization> canonicalization_of(const xmlNode* method) {
   auto found = canonicalization_from(attribute(method, "Algorithm").value_or(""));

@@ -56,6 +56,8 @@ inline constexpr std::string_view kBase64Transform = "http://www.w3.org/2000/09/
 inline constexpr std::string_view kRsaPss = "http://www.w3.org/2007/05/xmldsig-more#rsa-pss";
 inline constexpr std::string_view kExclusiveC14n = "http://www.w3.org/2001/10/xml-exc-c14n#";
 
+/// One ds:Reference, of a SignedInfo or of a Manifest.
+Parsed<ReferenceFacts> read_reference(const xmlNode* reference, const Limits& limits);
 Parsed<SignatureFacts> read_signature(const xmlNode* signature, const Limits& limits);
 
 /// ds:CanonicalizationMethod with its PrefixList; nothing for an unknown algorithm.

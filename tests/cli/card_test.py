@@ -181,6 +181,88 @@ class TerminalTest(CardCommandTest):
         self.assertEqual(status, 0, screen)
 
 
+class BatchTest(CardCommandTest):
+    """A folder on one PIN, and what comes between."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.inbox, self.out = self.folder / "in", self.folder / "out"
+        self.inbox.mkdir()
+        for number in range(6):
+            (self.inbox / f"{number}.json").write_text(f"{number}")
+
+    def command(self) -> tuple[object, ...]:
+        return "sign", self.inbox, "--out", self.out, "--format", "cades", "--json"
+
+    def run_batch(self, pin: str = vcard.SIGNATURE_PIN) -> Outcome:
+        return with_pin(pin, *self.command(), environment=self.pcscd.environment)
+
+    def interrupted(self, card: vcard.Vcard, after: int, line: str) -> Outcome:
+        """The card does what the line says from that many signatures on."""
+        card.send("delay 20")
+        reading, writing = os.pipe()
+        os.write(writing, vcard.SIGNATURE_PIN.encode() + b"\n")
+        os.close(writing)
+        child = subprocess.Popen([process.bin_dir() / "shomei", *map(str, self.command()), "--pin-fd", str(reading)],
+                                 env={**os.environ, **self.pcscd.environment, "SHOMEI_AGENT_SOCKET": "/nonexistent", "LC_ALL": "C.UTF-8"},
+                                 pass_fds=(reading,), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        os.close(reading)
+        while child.poll() is None:
+            card.send(line if card.send("stats")["signatures"] >= after else "state")
+        out, err = child.communicate(timeout=60)
+        card.send("die off")
+        card.send("delay 0")
+        return Outcome(subprocess.CompletedProcess([], child.returncode, out, err))
+
+    def signed(self) -> list[str]:
+        return sorted(path.name for path in self.out.iterdir())
+
+    def assert_stopped(self, outcome: Outcome, error: str) -> int:
+        """Some are signed and whole, the others have the error, nothing else is in the folder. Gives how many."""
+        errors = [row["error"] and row["error"]["id"] for row in outcome.value]
+        self.assertEqual((outcome.status, set(errors)), (1, {None, error}), outcome.err)
+        self.assertEqual(errors, sorted(errors, key=lambda one: one is not None), "something was signed after the error")
+        self.assertEqual(self.signed(), [f"{number}.json.p7s" for number in range(errors.count(None))])
+        for name in self.signed():
+            verified = shomei("verify", self.out / name, "--detached", self.inbox / name.removesuffix(".p7s"), "--trust",
+                              FIXED / "trust/signature", "--crl", FIXED / "crl", "--at", "2026-04-01T12:00:00Z")
+            self.assertEqual(verified.status, 0, verified.out)
+        return errors.count(None)
+
+    def test_one_pin_signs_all_and_the_list(self) -> None:
+        card = self.start()
+        outcome = self.run_batch()
+        self.assertEqual(outcome.status, 0, outcome.err)
+        self.assertEqual(card.send("stats")["signatures"], 7)
+        self.assertIn("shomei-manifest.xml", self.signed())
+
+    def test_wrong_pin_costs_one_try(self) -> None:
+        card = self.start(tries={"signature": 3, "authentication": 3})
+        outcome = self.run_batch("9999")
+        self.assertEqual((outcome.error, outcome.status), ("pin.wrong", 77), outcome.err)
+        self.assertEqual((card.send("tries signature")["left"], self.signed()), (2, []))
+
+    def test_pulled_card_keeps_what_is_signed_and_goes_on_later(self) -> None:
+        card = self.start(tries={"signature": 3, "authentication": 3})
+        done = self.assert_stopped(self.interrupted(card, 2, "die 2A"), "card.removed")
+        self.assertGreaterEqual(done, 2)
+        card.send("insert")
+        self.pcscd.wait_for_card()
+        card.send("reset-stats")
+        outcome = self.run_batch()
+        self.assertEqual(outcome.status, 0, outcome.err)
+        self.assertEqual([row.get("skipped") for row in outcome.value], ["signed"] * done + [None] * (7 - done))
+        self.assertEqual(card.send("stats")["signatures"], 7 - done)
+        self.assertEqual(card.send("tries signature")["left"], 3)
+
+    def test_a_pin_that_is_locked_in_the_middle_is_asked_once(self) -> None:
+        card = self.start(tries={"signature": 3, "authentication": 3})
+        done = self.assert_stopped(self.interrupted(card, 2, "tries signature 0"), "pin.locked")
+        stats = card.send("stats")
+        self.assertEqual((stats["signatures"], stats["wrong_pins"]), (done, 0))
+        self.assertLessEqual(stats["by_ins"]["20"], done + 2, "the PIN was presented again")
+
+
 class SecretTest(CardCommandTest):
     def test_pin_is_in_no_argument_and_no_environment(self) -> None:
         """While the card is slow, the process is looked at from outside."""

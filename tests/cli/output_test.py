@@ -63,10 +63,10 @@ class OutputTest(CommandTest):
     def test_some_of_many_failed_is_one(self) -> None:
         empty = self.folder / "empty.json"
         empty.write_bytes(b"")
-        outcome = self.sign(self.folder / "new/", inputs=(REFERRAL, empty, self.folder / "none.json", self.folder))
+        outcome = self.sign(self.folder / "new/", inputs=(REFERRAL, empty, self.folder / "none.json"))
         self.assertEqual(outcome.status, 1, outcome.err)
         self.assertEqual([item["error"] and item["error"]["id"] for item in outcome.value],
-                         [None, "input.empty", "input.not_found", "input.unreadable"])
+                         [None, "input.empty", "input.not_found"])
         self.assertTrue((self.folder / "new/referral_fhir.json.p7s").exists())
 
     def test_level_not_reached_is_pending_or_refused(self) -> None:

@@ -26,6 +26,7 @@ constexpr Suite kSuites[] = {
     {"ocsp_openssl", run_ocsp_openssl},
     {"eprescription", run_eprescription},
     {"eprescription", run_eprescription_signatures},
+    {"eprescription", run_eprescription_form},
     {"xades_xades4j", run_xades4j},
     {"cms_tsa_misc", run_cms_tsa},
     {"c14n", run_c14n},

@@ -238,6 +238,22 @@ TEST_F(AgentApiTest, documents_are_signed_with_one_pin_and_the_signature_key_alo
   EXPECT_EQ(prompt_.asked.at(0).matter.peer.pid, ::getpid());
 }
 
+TEST_F(AgentApiTest, further_signatures_and_prescriptions_are_made_as_asked) {
+  prompt_.pins = {"1234"};
+  Json csv = referral("p.csv");
+  csv["format"] = "xades";
+  csv["profile"] = "eprescription";
+  csv["content"] = to_base64(as_bytes("SJ1\n1,1,4310001\n"));
+  Json strong = referral("strong.json");
+  strong["digest"] = "sha512";
+  strong["relation"] = "parallel";
+  const Json job = finished(call("POST", "/v1/sign", {{"documents", {csv, strong}}}));
+  EXPECT_EQ(job["state"], "done") << job.dump();
+  const Bytes prescription = from_base64(job["documents"][0]["content"].get<std::string>()).value();
+  EXPECT_THAT(std::string(as_text(prescription)), HasSubstr("<PrescriptionSign>"));
+  EXPECT_TRUE(job["documents"][1]["error"].is_null()) << job.dump();
+}
+
 TEST_F(AgentApiTest, broken_document_does_not_stop_its_fellows) {
   prompt_.pins = {"1234"};
   Json broken = referral("broken.xml");
@@ -280,6 +296,9 @@ TEST_F(AgentApiTest, sign_requests_that_are_not_right_are_refused_before_any_dia
       {with("format", "pades"), "input.malformed"},
       {with("level", "Z"), "input.malformed"},
       {with("packaging", "enveloped"), "sign.unsupported"},
+      {with("digest", "md5"), "input.malformed"},
+      {with("relation", "beside"), "input.malformed"},
+      {with("profile", "x"), "input.malformed"},
       {{{"documents", {referral()}}, {"spend_last_try", "yes"}}, "json.malformed"},
   };
   for (const auto& [body, id] : cases) {

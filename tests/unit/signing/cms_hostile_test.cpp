@@ -304,8 +304,13 @@ TEST(CmsForgery, ACounterSignatureThatIsNone) {
   for (const Bytes& value : {plain, der::wrap(tag::kSequence, {}), der::wrap(tag::kUtf8String, as_bytes("x"))}) {
     forge.unsigned_attributes = {cms_attribute(kCounterSignatureOid, {value})};
     const auto report = verify(xml(), inputs(forge.cms(), {Document::from_bytes("d", forge.content)}));
-    // It is no signer of the document.
-    EXPECT_TRUE(!report || report->signatures.size() == 1U);
+    if (report) {
+      // It is no signer of the document, nor does it confirm the one that is.
+      ASSERT_EQ(report->signatures.size(), 2U);
+      EXPECT_EQ(report->signatures[1].id, "signer-1/counter-1");
+      EXPECT_EQ(report->signatures[1].indication, Indication::kTotalFailed) << shown(report->signatures[1]);
+      EXPECT_FALSE(has_finding(report->signatures[1], "counter_signature", Severity::kInfo));
+    }
   }
 }
 
