@@ -1,10 +1,10 @@
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "cli/agent_sign.h"
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/sign_folder.h"
+#include "cli/sign_items.h"
 
 namespace shomei::cli {
 namespace {
@@ -22,7 +22,8 @@ bool has_folder(const SignOptions& options) {
   });
 }
 
-Result<void> sign_each(std::span<SignItem> items, signing::DocumentSigner& signer, const SignOptions& options) {
+Result<void> sign_each(std::span<SignItem> items, signing::DocumentSigner& signer, const SignOptions& options,
+                       const Extender& extender) {
   Progress progress("sign", items.size());
   for (SignItem& item : items) {
     progress.step(item.in.filename().string());
@@ -31,7 +32,7 @@ Result<void> sign_each(std::span<SignItem> items, signing::DocumentSigner& signe
     }
     auto signature = signer.sign(item.request);
     if (signature) {
-      accept_signature(item, *signature, options);
+      accept_signature(item, *std::move(signature), options, extender);
     } else if (is_of_the_key(signature.error().code)) {
       return std::unexpected(std::move(signature).error());
     } else {
@@ -42,11 +43,10 @@ Result<void> sign_each(std::span<SignItem> items, signing::DocumentSigner& signe
 }
 
 /// Each document is written as soon as it is signed: what ends the work in the middle leaves the others whole.
-Result<void> sign_all(std::vector<SignItem>& items, SigningKey& key, const SignOptions& options,
-                      const Context& context) {
-  const signing::XmlLibrary xml;
+Result<void> sign_all(std::vector<SignItem>& items, SigningKey& key, const SignOptions& options, const Context& context,
+                      const signing::XmlLibrary& xml, const Extender& extender) {
   signing::LocalDocumentSigner signer(xml, key, *context.clock);
-  SHOMEI_TRY(sign_each(items, signer, options));
+  SHOMEI_TRY(sign_each(items, signer, options, extender));
   if (!has_folder(options)) {
     return {};
   }
@@ -66,88 +66,26 @@ void spread(const Error& error, std::span<SignItem> items) {
   }
 }
 
-OrderedJson item_json(const SignItem& item, Language language) {
-  OrderedJson pending = OrderedJson::array();
-  for (const signing::Level level : item.pending) {
-    pending.push_back(signing::name(level));
-  }
-  const bool made = item.is_made();
-  const auto text = [&] {
-    return OrderedJson{{"id", info(item.error->code).id}, {"text", message(*item.error, language)}};
-  };
-  OrderedJson json{{"in", item.in.string()},
-                   {"out", made ? OrderedJson(item.out.string()) : OrderedJson()},
-                   {"format", item.request.format == signing::Format::kCades ? "cades" : "xades"},
-                   {"level", made ? OrderedJson(signing::name(*item.level)) : OrderedJson()},
-                   {"pending", std::move(pending)},
-                   {"error", item.error ? text() : OrderedJson()}};
-  if (item.skipped) {
-    json["skipped"] = name(*item.skipped);
-  }
-  return json;
-}
-
-void print_items(std::span<const SignItem> items, const Context& context) {
-  if (context.json) {
-    OrderedJson all = OrderedJson::array();
-    for (const SignItem& item : items) {
-      all.push_back(item_json(item, context.language));
-    }
-    print_json(all);
-    return;
-  }
-  for (const SignItem& item : items) {
-    if (item.skipped) {
-      print("{}: skipped ({})\n", printable(item.in.string()), name(*item.skipped));
-    } else if (!item.error) {
-      const std::string wait =
-          item.pending.empty() ? "" : fmt::format(", pending {}", signing::name(item.pending.back()));
-      print("{} -> {} ({} {}{})\n", printable(item.in.string()), printable(item.out.string()),
-            signing::name(item.request.format), signing::name(*item.level), wait);
-    }
-  }
-}
-
-/// One error's own status where all failed alike, 1 where some of many failed.
-ExitStatus report_items(std::span<const SignItem> items, Language language) {
-  std::vector<ExitStatus> failures;
-  std::string last;
-  for (const SignItem& item : items) {
-    if (!item.error) {
-      continue;
-    }
-    failures.push_back(info(item.error->code).exit);
-    if (const std::string now = describe(*item.error); now != last) {
-      report(*item.error, language);
-      last = now;
-    }
-  }
-  if (failures.empty()) {
-    return ExitStatus::kDone;
-  }
-  const auto tried = std::ranges::count_if(items, [](const SignItem& item) { return !item.skipped; });
-  const bool alike = std::ssize(failures) == tried &&
-                     std::ranges::all_of(failures, [&](ExitStatus status) { return status == failures.front(); });
-  return alike ? failures.front() : ExitStatus::kNegative;
-}
-
-Result<void> sign_by(std::vector<SignItem>& items, const SignOptions& options, const Context& context) {
+Result<void> sign_by(std::vector<SignItem>& items, const SignOptions& options, const Context& context,
+                     const signing::XmlLibrary& xml, const Extender& extender) {
   const auto agent = AgentClient::find(options.key, context);
   if (!agent) {
     return with_key(options.key, cards::Use::kSignature, context,
-                    [&](SigningKey& key) { return sign_all(items, key, options, context); });
+                    [&](SigningKey& key) { return sign_all(items, key, options, context, xml, extender); });
   }
   if (options.beyond_the_agent() || has_folder(options)) {
     return fail(Code::kSignUnsupported, "the agent that runs here signs single documents; add --direct");
   }
-  return sign_by_agent(*agent, items, options);
+  return sign_by_agent(*agent, items, options, extender);
 }
 
 Result<ExitStatus> sign(const SignOptions& options, const Context& context) {
   SHOMEI_TRY(auto items, plan_signing(options));
+  const signing::XmlLibrary xml;
+  SHOMEI_TRY(const auto extender, Extender::create(options.sources, xml, context));
   std::optional<Error> stopped;
   if (std::ranges::any_of(items, &SignItem::is_open)) {
-    if (auto done = sign_by(items, options, context); !done) {
+    if (auto done = sign_by(items, options, context, xml, *extender); !done) {
       stopped = std::move(done).error();
     }
   }
@@ -177,6 +115,8 @@ void add_sign_command(const Command& top) {
        "shomei sign outbox/ --out signed/ --format cades --recursive",
        "shomei sign referral.signed.xml --countersign --out referral.confirmed.xml",
        "shomei sign prescription.csv --profile eprescription --out prescription.xml",
+       "shomei sign referral.xml --out signed/ --format xades --level LTA --tsa http://tsa.example/ --trust anchors/ "
+       "--crl crls/",
        "shomei sign referral.xml --out signed/ --format xades --key 'pkcs11:token=HPKI;id=%17?module-name=hpki'"},
       [options](const Context& context) { return sign(*options, context); });
   command.operands("IN", options->inputs, "Documents to sign, or folders of them");
@@ -198,6 +138,7 @@ void add_sign_command(const Command& top) {
                  "Digest algorithm (otherwise: sha256, or as strong as the key's curve)");
   command.flag("--require-level", options->require_level, "No file rather than one below --level");
   command.flag("--force", options->force, "Replace files that are there already");
+  options->sources.declare(command);
   options->key.declare(command);
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/key_access.h"
+#include "cli/sign_extend.h"
 #include "signing/document_signer.h"
 
 namespace shomei::cli {
@@ -32,6 +33,7 @@ struct SignOptions {
   bool require_level = false;
   bool force = false;
   KeyOptions key;
+  ExtendOptions sources;
 
   /// More than the agent's requests can say.
   bool beyond_the_agent() const;
@@ -48,6 +50,8 @@ struct SignItem {
   signing::SignRequest request;
   std::optional<signing::Level> level;
   std::vector<signing::Level> pending;
+  std::optional<Time> pending_until;
+  std::optional<Error> pending_why;
   std::optional<Error> error;
   std::optional<Skip> skipped;
   /// Of a folder: path below it, by which the manifest names the document.
@@ -68,7 +72,11 @@ Result<std::vector<SignItem>> plan_signing(const SignOptions& options);
 SignItem make_item(const SignOptions& options, const std::filesystem::path& in,
                    const std::optional<std::filesystem::path>& folder);
 
-/// Takes over a signature: notes the level reached, refuses one below what --require-level wants, writes the file.
-void accept_signature(SignItem& item, const signing::SignedDocument& signature, const SignOptions& options);
+/// Notes the level reached, refuses one below what --require-level wants, writes the file.
+void put_out(SignItem& item, const signing::SignedDocument& signature, bool require_level, bool force);
+
+/// Takes over a signature: brings it up where a level above its own is wished for, and puts it out.
+void accept_signature(SignItem& item, signing::SignedDocument signature, const SignOptions& options,
+                      const Extender& extender);
 
 }  // namespace shomei::cli

@@ -23,18 +23,6 @@ struct VerifyOptions {
   bool force = false;
 };
 
-/// Without --trust there is nothing to trust: the answer is then INDETERMINATE, not an error.
-Result<auth::ValidationInputs> evidence_of(const EvidenceOptions& options) {
-  if (!options.trust.empty()) {
-    return auth::load_inputs(options.paths());
-  }
-  auth::ValidationInputs inputs;
-  SHOMEI_TRY(inputs.chain, auth::load_certificates(to_paths(options.chain)));
-  SHOMEI_TRY(inputs.crls, auth::load_crls(to_paths(options.crl)));
-  SHOMEI_TRY(inputs.ocsp, auth::load_ocsps(to_paths(options.ocsp)));
-  return inputs;
-}
-
 /// A file by its name; a folder stands for all files below it, by their paths there, as manifests name them.
 Result<void> add_detached(const std::filesystem::path& path, std::vector<signing::Document>& documents) {
   std::error_code problem;
@@ -63,7 +51,7 @@ Result<signing::VerifyInputs> common_inputs(const VerifyOptions& options, const 
   if (!options.policy_file.empty()) {
     SHOMEI_TRY(inputs.policy, signing::Policy::load(options.policy_file));
   }
-  SHOMEI_TRY(inputs.evidence, evidence_of(options.evidence));
+  SHOMEI_TRY(inputs.evidence, options.evidence.load());
   for (const std::string& name : options.detached) {
     SHOMEI_TRY(add_detached(name, inputs.detached));
   }
