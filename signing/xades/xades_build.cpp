@@ -39,12 +39,25 @@ Result<Bytes> canonical_digest(ByteView xml, DigestAlgorithm algorithm, bool par
   return stream.finish();
 }
 
-std::string insert_into_root(ByteView xml, const XmlOutline& outline, std::string_view signature) {
+Bytes joined(std::initializer_list<std::string_view> parts) {
+  Bytes all;
+  std::size_t size = 0;
+  for (const std::string_view part : parts) {
+    size += part.size();
+  }
+  all.reserve(size);
+  for (const std::string_view part : parts) {
+    all.insert(all.end(), part.begin(), part.end());
+  }
+  return all;
+}
+
+Bytes insert_into_root(ByteView xml, const XmlOutline& outline, std::string_view signature) {
   const std::string_view text = as_text(xml);
   const std::string_view before = text.substr(0, outline.root_content_end);
   return outline.root_is_empty
-             ? fmt::format("{}>{}</{}>{}", before, signature, outline.root_name, text.substr(outline.root_end))
-             : fmt::format("{}{}{}", before, signature, text.substr(outline.root_content_end));
+             ? joined({before, ">", signature, "</", outline.root_name, ">", text.substr(outline.root_end)})
+             : joined({before, signature, text.substr(outline.root_content_end)});
 }
 
 bool is_xml(std::string_view media_type) {
@@ -91,7 +104,7 @@ class Builder {
     }
     SHOMEI_TRY(SignatureText text, finish_text());
     return prepared(std::move(text),
-                    [](const std::string& signature) { return std::string(kDeclaration) + signature + "\n"; });
+                    [](const std::string& signature) { return joined({kDeclaration, signature, "\n"}); });
   }
 
  private:
@@ -141,10 +154,10 @@ class Builder {
     parts_.parts.push_back(std::move(part));
     SHOMEI_TRY(SignatureText text, finish_text());
     if (parallel()) {
-      const std::string with = insert_into_root(bytes, outline, text.with(Bytes(32)));
+      const Bytes with = insert_into_root(bytes, outline, text.with(Bytes(32)));
       Limits wider = limits_;
       wider.xml_bytes += with.size();
-      SHOMEI_TRY(signatures_survive(bytes, as_bytes(with), wider));
+      SHOMEI_TRY(signatures_survive(bytes, with, wider));
     }
     return prepared(std::move(text), [bytes = std::move(bytes), outline](const std::string& signature) {
       return insert_into_root(bytes, outline, signature);
@@ -205,7 +218,7 @@ class Builder {
     Prepared made;
     made.digest = text.digest;
     made.assemble = [text = std::move(text), place = std::move(place)](ByteView value) {
-      return to_bytes(as_bytes(place(text.with(value))));
+      return place(text.with(value));
     };
     return made;
   }

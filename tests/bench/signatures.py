@@ -5,7 +5,7 @@ xades.sign and xades.verify: enveloped XAdES-B from the document's bytes to the 
 such a file, nothing asked of certificates' paths. The key is RSA-2048 in memory. The floor parses with libxml2, makes the exclusive canonical
 form, digests it and does one RSA operation, with contexts made once. xmlsec1's library has its key at hand and makes and checks plain
 XML-DSig with one reference; "the same file" is it over our XAdES with two. .2t: operations a second of two threads; .scaling: beside
-one thread. xades.judge: the whole `verify`, path and revocation included. xades.elements.1m_vs_1k, .depth, .attributes, .namespaces: cost of a byte in the
+one thread. xades.judge: the whole `verify` as in a batch, path (its verdict is kept) and revocation included. xades.elements.1m_vs_1k, .depth, .attributes, .namespaces: cost of a byte in the
 large document over that in the small one, verifying; .beyond: time to refuse what is above the limit, beside xmlsec1's time to do it. xades.xpath: a
 signature with an XPath 1.0 filter over 10,000 elements. cms: the file is read from the page cache; the floor is its SHA-256 and one RSA operation.
 cms.memory: highest memory above the program's start. Contenders take turns in one process (node's in one of their own); medians, and

@@ -56,7 +56,7 @@ std::string signed_xml(const std::string& document);
 Operation sign(const std::string& document);
 /// Reading, references and signature value of every signature in `document`; its certificates are not judged.
 Operation verify(const std::string& document);
-/// The whole judgement, path and revocation included.
+/// The whole judgement, path and revocation included, as in a batch: verdicts on paths are kept (auth::PathCache).
 Operation judge(const std::string& document);
 /// What it answers where it refuses ("xml.forbidden", …); empty where it does not.
 std::string refusal(const std::string& document);

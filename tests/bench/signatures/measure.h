@@ -38,7 +38,8 @@ inline double median(std::vector<double> values) {
 
 using Contenders = std::vector<std::pair<std::string, Operation>>;
 
-/// Processor seconds of one operation of each contender, the median; they take turns until each has run for `slice` seconds.
+/// Processor seconds of one operation of each contender, the median; they take turns until each has run for `slice`
+/// seconds.
 inline void race(const Contenders& contenders, double slice, nlohmann::json& figures) {
   std::vector<std::vector<double>> times(contenders.size());
   std::vector<double> spent(contenders.size());
