@@ -35,17 +35,21 @@ Result<void> read_limits(const TomlTable& table, Limits& limits) {
 
 Result<Policy> Policy::load(const std::filesystem::path& path) {
   SHOMEI_TRY(const TomlTable table, TomlTable::load(path));
+  return read(table, path.string());
+}
+
+Result<Policy> Policy::read(const TomlTable& table, std::string_view name) {
   Policy policy;
   SHOMEI_TRY(policy.profiles, auth::ProfileSet::read(table));
   SHOMEI_TRY(const std::string purpose, table.text("purpose", "signature"));
   const auto known = auth::purpose_from(purpose);
   if (known != auth::Purpose::kSignature && known != auth::Purpose::kAny) {
-    return fail(Code::kConfigInvalid, fmt::format("{}: purpose: \"signature\" or \"any\" expected", path.string()));
+    return fail(Code::kConfigInvalid, fmt::format("{}: purpose: \"signature\" or \"any\" expected", name));
   }
   policy.purpose = *known;
   SHOMEI_TRY(const std::string freshness, table.text("freshness", "lenient"));
   if (freshness != "lenient" && freshness != "strict") {
-    return fail(Code::kConfigInvalid, fmt::format("{}: freshness: \"lenient\" or \"strict\" expected", path.string()));
+    return fail(Code::kConfigInvalid, fmt::format("{}: freshness: \"lenient\" or \"strict\" expected", name));
   }
   policy.freshness = freshness == "strict" ? auth::Freshness::kStrict : auth::Freshness::kLenient;
   SHOMEI_TRY(policy.accept_sha1, table.boolean("accept_sha1", policy.accept_sha1));

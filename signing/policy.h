@@ -5,6 +5,7 @@
 
 #include "auth/x509/profile.h"
 #include "auth/x509/revocation.h"
+#include "base/toml.h"
 
 namespace shomei::signing {
 
@@ -44,6 +45,8 @@ struct Policy {
   /// Keys: purpose ("signature" or "any"), freshness ("lenient" or "strict"), accept_sha1, accept_signed_key_info,
   /// [limits] with the names above, and the tables of auth::ProfileSet. Errors: input.*, config.*.
   static Result<Policy> load(const std::filesystem::path& path);
+  /// The same of a file that is parsed already; `name` is for errors.
+  static Result<Policy> read(const TomlTable& table, std::string_view name);
 };
 
 }  // namespace shomei::signing
