@@ -35,5 +35,6 @@ std::vector<CaseResult> run_eprescription(const std::filesystem::path& folder);
 std::vector<CaseResult> run_eprescription_signatures(const std::filesystem::path& folder);
 std::vector<CaseResult> run_xades4j(const std::filesystem::path& folder);
 std::vector<CaseResult> run_fhir_jp(const std::filesystem::path& folder);
+std::vector<CaseResult> run_xsd(const std::filesystem::path& folder);
 
 }  // namespace shomei::conformance

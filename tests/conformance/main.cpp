@@ -26,6 +26,7 @@ constexpr Suite kSuites[] = {
     {"eprescription", run_eprescription_signatures},
     {"xades_xades4j", run_xades4j},
     {"fhir_jp", run_fhir_jp},
+    {"xsd", run_xsd},
 };
 
 /// Disagreements that stand, "suite case: reason" a line; '#' begins a comment.
