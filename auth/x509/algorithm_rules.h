@@ -9,6 +9,7 @@
 
 #include "auth/x509/finding.h"
 #include "base/clock.h"
+#include "base/digest.h"
 #include "base/result.h"
 #include "base/signing_key.h"
 
@@ -71,5 +72,8 @@ std::vector<Finding> check_algorithm(const std::string& algorithm, EVP_PKEY* key
 /// The last second at which both still count; nothing: no end is known, or one of them never counts. `algorithm` and
 /// `key` as above.
 std::optional<Time> counts_until(const std::string& algorithm, EVP_PKEY* key, const AlgorithmRules& rules);
+
+/// The same of a digest by itself: it counts as long as a signature algorithm of the list that uses it.
+std::vector<Finding> check_digest(DigestAlgorithm digest, Time at, const AlgorithmRules& rules);
 
 }  // namespace shomei::auth
