@@ -434,6 +434,18 @@ constexpr auto kTable = std::to_array<CodeInfo>({
       "タイムスタンプ局の応答が、要求に対する正しいタイムスタンプではありません。"},
      {"Name another authority with --tsa, and tell the operator of this one.",
       "--tsa で別のタイムスタンプ局を指定し、このタイムスタンプ局の運用者に連絡してください。"}},
+    {Code::kTimestampNoSource,
+     "timestamp.no_source",
+     ExitStatus::kUnavailable,
+     {"No time-stamping authority was named.", "タイムスタンプ局が指定されていません。"},
+     {"Name one with --tsa URL.", "--tsa URL で指定してください。"}},
+    {Code::kEvidenceMissing,
+     "evidence.missing",
+     ExitStatus::kUnavailable,
+     {"Certificates or revocation data that the level asks for are not there yet.",
+      "このレベルに必要な証明書または失効情報がまだそろっていません。"},
+     {"Give them with --chain, --crl or --ocsp, and extend the signature again when the next list is out.",
+      "--chain、--crl、--ocsp で指定し、次の失効リストが発行された後にもう一度延長してください。"}},
 });
 
 consteval bool complete() {

@@ -200,7 +200,18 @@ void read_timestamps(const CmsLayout& layout, std::size_t number, CarriedEvidenc
       carried.ocsps.push_back(to_bytes(*answer));
     }
   }
+  carried.has_revocation_values |= !carried.ocsps.empty();
   const CmsSignerLayout& signer = layout.signers.at(number);
+  for (const CmsAttribute& attribute : signer.unsigned_list) {
+    const bool is_values =
+        attribute.type == cms_oid::kCertificateValues || attribute.type == cms_oid::kRevocationValues;
+    for (const ByteView value : is_values ? attribute.values : std::vector<ByteView>()) {
+      EvidenceData data = evidence_in(attribute.type, value);
+      std::ranges::move(data.certificates, std::back_inserter(carried.certificates));
+      std::ranges::move(data.crls, std::back_inserter(carried.crls));
+      std::ranges::move(data.ocsp, std::back_inserter(carried.ocsps));
+    }
+  }
   for (const bool is_signed : {true, false}) {
     const auto& attributes = is_signed ? signer.signed_list : signer.unsigned_list;
     for (std::size_t i = 0; i < attributes.size(); ++i) {
@@ -274,13 +285,13 @@ Result<CmsFacts> read_cms(ByteView cms, const Limits& limits) {
   const auto layout = read_layout(cms);
   for (int i = 0; i < sk_CMS_SignerInfo_num(infos); ++i) {
     CmsSigner signer = read_signer(sk_CMS_SignerInfo_value(infos, i), i + 1, content_type);
-    if (layout) {
-      read_timestamps(*layout, static_cast<std::size_t>(i), signer.carried);
-    }
     signer.carried.certificates = facts.certificates;
     signer.carried.crls = facts.crls;
     signer.carried.has_certificate_values |= facts.certificates.size() > 1;
     signer.carried.has_revocation_values |= !facts.crls.empty();
+    if (layout) {
+      read_timestamps(*layout, static_cast<std::size_t>(i), signer.carried);
+    }
     facts.signers.push_back(std::move(signer));
   }
   ERR_clear_error();

@@ -43,7 +43,7 @@ enum class Check : std::uint8_t {
   kTimestampSignature,
   kTimestampCertificate,
   kTimestampOrder,
-  kTimestampHashIndex,
+  kTimestampUncomputable,
   kTimestampAlgorithm,
   kBestTime,
   kNoProofOfTime,

@@ -97,7 +97,7 @@ class StampsJudge {
 
   bool is_over(const Stamp& stamp, const StampCoverage& coverage, TimestampReport& report) {
     if (!coverage.why.empty()) {
-      broken(report, SubIndication::kHashFailure, Check::kTimestampHashIndex, coverage.why);
+      doubtful(report, SubIndication::kSignedDataNotFound, Check::kTimestampUncomputable, coverage.why);
       return false;
     }
     if (std::ranges::find(coverage.digests, stamp.token->info.imprint) == coverage.digests.end()) {

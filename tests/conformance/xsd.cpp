@@ -6,9 +6,11 @@
 #include "base/file.h"
 #include "base/software_key.h"
 #include "signing/document_signer.h"
+#include "signing/extend.h"
 #include "signing/report/etsi_report.h"
 #include "tests/conformance/schema.h"
 #include "tests/conformance/signatures.h"
+#include "tests/doubles/test_tsa.h"
 
 namespace shomei::conformance {
 namespace {
@@ -39,6 +41,16 @@ struct Made {
   Bytes bytes;
   std::vector<Document> detached;
   Time at;
+};
+
+/// The tests' authority, without the way through HTTP.
+class Stamps final : public signing::TimestampSource {
+ public:
+  explicit Stamps(const Clock& clock) : tsa_(TsaIdentity::of_test_pki(), clock) {}
+  Result<Bytes> stamp(DigestAlgorithm algorithm, ByteView digest) override { return tsa_.token(algorithm, digest); }
+
+ private:
+  TestTsa tsa_;
 };
 
 struct Bench {
@@ -73,6 +85,32 @@ Result<Made> sign(Bench& bench, std::string form, const std::string& file, Forma
   const bool beside = packaging == Packaging::kDetached;
   return Made{std::move(form), std::move(made.bytes), beside ? std::vector{document} : std::vector<Document>{},
               bench.at};
+}
+
+/// The signature at levels T, LT and LTA, and with its archive time stamp renewed.
+Result<void> add_levels(Bench& bench, const Made& made, std::vector<Made>& all) {
+  FixedClock clock(made.at + std::chrono::minutes(1));
+  Stamps stamps(clock);
+  Made next = made;
+  for (const auto& [name, level] : {std::pair("T", signing::Level::kT),
+                                    {"LT", signing::Level::kLT},
+                                    {"LTA", signing::Level::kLTA},
+                                    {"LTA renewed", signing::Level::kLTA}}) {
+    SHOMEI_TRY(auto extended, signing::extend(bench.xml,
+                                              {.file = Document::from_bytes("signature", next.bytes),
+                                               .detached = made.detached,
+                                               .level = level,
+                                               .stamps = &stamps,
+                                               .evidence = bench.evidence},
+                                              clock));
+    if (extended.level != level || !extended.pending.empty()) {
+      return fail(Code::kInternal, made.form + " does not reach " + name);
+    }
+    next = {fmt::format("{}, {}", made.form, name), std::move(extended.bytes), made.detached, made.at};
+    all.push_back(next);
+    clock.advance(std::chrono::minutes(1));
+  }
+  return {};
 }
 
 Result<std::vector<Made>> all_forms(Bench& bench) {
@@ -123,7 +161,8 @@ Result<void> prepare(Bench& bench) {
   SHOMEI_TRY(const Bytes certificate, read_file(holder / "signature.cer", 1 << 16));
   SHOMEI_TRY(bench.key, SoftwareKey::load(holder / "signature.key.pem", certificate));
   SHOMEI_TRY(bench.evidence,
-             auth::load_inputs({.trust = {kPki / "trust/signature"}, .chain = {}, .crl = {kPki / "crl"}}));
+             auth::load_inputs(
+                 {.trust = {kPki / "trust/signature", kPki / "trust/timestamp"}, .chain = {}, .crl = {kPki / "crl"}}));
   for (const Schema* schema : {&bench.xades, &bench.reports}) {
     if (!schema->problem().empty()) {
       return fail(Code::kInputMalformed, schema->problem());

@@ -18,6 +18,7 @@ import process
 import steps_judge
 import steps_login
 import steps_sign
+import steps_stamp
 import steps_start
 import vcard
 from screen import Screen
@@ -25,7 +26,7 @@ from world import AUTHENTICATION_PIN, CLINIC, SIGNATURE_PIN, World
 
 STEPS = [
     steps_start.programs, steps_start.pki, steps_start.card, steps_start.services,
-    steps_login.login, steps_sign.sign, steps_judge.verify, steps_judge.revoke, steps_login.pull, steps_login.wrong_pin,
+    steps_login.login, steps_sign.sign, steps_judge.verify, steps_stamp.extend, steps_judge.revoke, steps_login.pull, steps_login.wrong_pin,
 ]
 
 

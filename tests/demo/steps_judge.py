@@ -6,6 +6,7 @@ import json
 import subprocess
 from pathlib import Path
 
+import steps_stamp
 from screen import Screen
 from steps_login import log_in, show_dialog
 from world import AUTHENTICATION_PIN, HOSPITAL, World, now, rfc3339
@@ -112,3 +113,4 @@ def judged_by_its_time(world: World, screen: Screen) -> None:
     assert "time stamp" in texts.lower() or "time-stamp" in texts.lower(), json.dumps(signature, ensure_ascii=False)
     screen.answer(world.shomei(*verify_command(world, name, detached, lists), "--lang", "ja", status=2).out)
     screen.good("INDETERMINATE, REVOKED_NO_POE: a time stamp would have settled it")
+    steps_stamp.settle(world, screen)

@@ -99,6 +99,10 @@ class World:
         """Writes the PKI; `more` are options of the generator, e.g. --next-at."""
         subprocess.run(["/usr/bin/python3", GENERATOR, "--epoch", rfc3339(self.epoch), "--out", self.pki, *more], check=True)
 
+    def started(self, part: Any) -> None:
+        """Will be stopped with the rest."""
+        self._started.append(part)
+
     def holder(self, name: str) -> Path:
         return self.pki / "holders" / name
 
