@@ -105,8 +105,6 @@ Result<VerifyReport> verify(const XmlLibrary&, const VerifyInputs& inputs) {
       signature.profile = inputs.policy.purpose == auth::Purpose::kSignature ? "hpki" : "any";
     }
   }
-  report.file = inputs.file.name;
-  report.at = inputs.at;
   judge_detached(inputs.detached, report);
   if (inputs.shown) {
     judge_shown_absent(report);

@@ -114,21 +114,34 @@ struct Judge {
   }
 };
 
-void check_key(EVP_PKEY* key, const AlgorithmRules& rules, const Judge& judge) {
+/// The date of the rule that lets the key pass longest; null: none does.
+const std::optional<Time>* end_of_key(EVP_PKEY* key, const AlgorithmRules& rules) {
   const int id = EVP_PKEY_get_base_id(key);
   const int bits = EVP_PKEY_get_bits(key);
+  const std::optional<Time>* longest = nullptr;
+  for (const KeyRule& rule : rules.keys) {
+    const bool of_type = id == (rule.type == KeyType::kRsa ? EVP_PKEY_RSA : EVP_PKEY_EC);
+    if (of_type && bits >= rule.min_bits && (longest == nullptr || ends_later(rule.not_after, *longest))) {
+      longest = &rule.not_after;
+    }
+  }
+  return longest;
+}
+
+/// The same of a signature algorithm.
+const std::optional<Time>* end_of_signature(const std::string& algorithm, const AlgorithmRules& rules) {
+  const auto rule = std::ranges::find(rules.signatures, algorithm, &SignatureRule::algorithm);
+  return rule == rules.signatures.end() ? nullptr : &rule->not_after;
+}
+
+void check_key(EVP_PKEY* key, const AlgorithmRules& rules, const Judge& judge) {
+  const int id = EVP_PKEY_get_base_id(key);
   if (id != EVP_PKEY_RSA && id != EVP_PKEY_EC) {
     judge.say(fmt::format("{} key", OBJ_nid2sn(id)), nullptr);
     return;
   }
-  const KeyType type = id == EVP_PKEY_RSA ? KeyType::kRsa : KeyType::kEc;
-  const std::optional<Time>* longest = nullptr;
-  for (const KeyRule& rule : rules.keys) {
-    if (rule.type == type && bits >= rule.min_bits && (longest == nullptr || ends_later(rule.not_after, *longest))) {
-      longest = &rule.not_after;
-    }
-  }
-  judge.say(fmt::format("{} key of {} bits", type == KeyType::kRsa ? "RSA" : "EC", bits), longest);
+  judge.say(fmt::format("{} key of {} bits", id == EVP_PKEY_RSA ? "RSA" : "EC", EVP_PKEY_get_bits(key)),
+            end_of_key(key, rules));
 }
 
 }  // namespace
@@ -219,15 +232,23 @@ std::vector<Finding> check_algorithm(const std::string& algorithm, EVP_PKEY* key
   std::vector<Finding> findings;
   const Judge judge{at, certificate, findings};
   if (!algorithm.empty()) {
-    const auto rule = std::ranges::find(rules.signatures, algorithm, &SignatureRule::algorithm);
-    judge.say(fmt::format("signature {}", shown(algorithm)),
-              rule == rules.signatures.end() ? nullptr : &rule->not_after);
+    judge.say(fmt::format("signature {}", shown(algorithm)), end_of_signature(algorithm, rules));
   }
   if (key != nullptr) {
     check_key(key, rules, judge);
     ERR_clear_error();
   }
   return findings;
+}
+
+std::optional<Time> counts_until(const std::string& algorithm, EVP_PKEY* key, const AlgorithmRules& rules) {
+  const std::optional<Time>* const of_key = key != nullptr ? end_of_key(key, rules) : nullptr;
+  const std::optional<Time>* const of_signature = algorithm.empty() ? of_key : end_of_signature(algorithm, rules);
+  ERR_clear_error();
+  if (of_signature == nullptr || (key != nullptr && of_key == nullptr)) {
+    return std::nullopt;
+  }
+  return key != nullptr && ends_later(*of_signature, *of_key) ? *of_key : *of_signature;
 }
 
 std::vector<Finding> check_digest(DigestAlgorithm digest, Time at, const AlgorithmRules& rules) {

@@ -69,6 +69,10 @@ std::string signature_algorithm(ByteView identifier);
 std::vector<Finding> check_algorithm(const std::string& algorithm, EVP_PKEY* key, Time at, const AlgorithmRules& rules,
                                      std::size_t certificate = 0);
 
+/// The last second at which both still count; nothing: no end is known, or one of them never counts. `algorithm` and
+/// `key` as above.
+std::optional<Time> counts_until(const std::string& algorithm, EVP_PKEY* key, const AlgorithmRules& rules);
+
 /// The same of a digest by itself: it counts as long as a signature algorithm of the list that uses it.
 std::vector<Finding> check_digest(DigestAlgorithm digest, Time at, const AlgorithmRules& rules);
 

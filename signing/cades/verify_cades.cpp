@@ -5,10 +5,12 @@
 
 #include <algorithm>
 
+#include "base/der.h"
 #include "base/software_key.h"
 #include "signing/cades/cades_imprint.h"
 #include "signing/cades/cms_facts.h"
 #include "signing/cades/counter_signature.h"
+#include "signing/cades/cms_layout.h"
 #include "signing/judge/judge.h"
 #include "signing/judge/objects.h"
 #include "signing/judge/stamps.h"
@@ -215,6 +217,20 @@ class CadesJudge {
     }
   }
 
+  /// RFC 5652 5.4: the signed attributes are digested with the tag of SET OF in the place of their own.
+  void note_signed_digest() {
+    const auto layout = read_layout(cms_);
+    if (!layout || number_ >= layout->signers.size() || !signer_.digest) {
+      return;
+    }
+    Bytes attributes = to_bytes(layout->signers[number_].signed_attributes);
+    if (!attributes.empty()) {
+      attributes.front() = der::tag::kSet;
+      judgement_.report().signed_digest_algorithm = *signer_.digest;
+      judgement_.report().signed_digest = digest(*signer_.digest, attributes);
+    }
+  }
+
   /// RFC 5652 5.6, second half, by OpenSSL: the signature over the signed attributes, DER-encoded anew.
   void check_value(const auth::Certificate& certificate) {
     if (CMS_SignerInfo_cert_cmp(signer_.native, certificate.native()) != 0) {
@@ -226,6 +242,7 @@ class CadesJudge {
                         Check::kSignatureAlgorithm, signer_.signature_oid);
       return;
     }
+    note_signed_digest();
     CMS_SignerInfo_set1_signer_cert(signer_.native, certificate.native());
     if (CMS_SignerInfo_verify(signer_.native) != 1) {
       judgement_.decide(Indication::kTotalFailed, SubIndication::kSigCryptoFailure, Check::kSignatureValue,

@@ -120,6 +120,23 @@ void decide_by_path(const auth::ValidationReport& path, const ProvedTimes& prove
   judgement.note(path.verdict == Verdict::kInvalid ? Check::kPathInvalid : Check::kPathUnknown, Severity::kFail);
 }
 
+/// When the signer's certificate was revoked, whether or not that speaks against the signature.
+void note_revocation(const auth::ValidationReport& path, SignatureReport& report) {
+  for (const auth::RevocationStatus& status : path.revocation) {
+    if (status.certificate == 0) {
+      report.revoked_at = status.revoked_at ? status.revoked_at : status.revoked_later;
+      report.revocation_reason = status.reason;
+    }
+  }
+}
+
+/// The earliest end stands.
+void note_end(const std::optional<Time>& end, SignatureReport& report) {
+  if (end && (!report.algorithm_not_after || *end < *report.algorithm_not_after)) {
+    report.algorithm_not_after = end;
+  }
+}
+
 Signer signer_of(const auth::Certificate& certificate, const auth::ValidationReport& path) {
   const auth::CertificateFacts& facts = certificate.facts();
   return {facts.name, facts.name_ja, facts.serial_number, facts.organization, path.hc_roles, facts.sha256};
@@ -187,6 +204,7 @@ void judge_digest(DigestAlgorithm algorithm, std::string_view where, Time since,
 }
 
 void judge_signature_algorithm(const std::string& algorithm, Time since, const Policy& policy, Judgement& judgement) {
+  note_end(auth::counts_until(algorithm, nullptr, policy.profiles.algorithms), judgement.report());
   if (algorithm == kSha1WithRsa || algorithm == kEcdsaWithSha1) {
     return;
   }
@@ -253,6 +271,9 @@ auth::ValidationReport judge_path(const auth::Certificate& certificate, const au
   auth::ValidationReport path = auth::validate(certificate, evidence, options, inputs.policy.profiles);
   judgement.report().signer = signer_of(certificate, path);
   judgement.report().freshness = inputs.policy.freshness;
+  note_revocation(path, judgement.report());
+  note_end(auth::counts_until("", X509_get0_pubkey(certificate.native()), inputs.policy.profiles.algorithms),
+           judgement.report());
   note_objects(path, evidence, judgement.report());
   copy_findings(path, "", Severity::kFail, judgement);
   judgement.done(Step::kPath);

@@ -105,6 +105,10 @@ class Section {
   std::string_view state(const LifeEvent& event) const {
     switch (event.kind) {
       case LifeEvent::Kind::kClaimed: return say("a claim, no proof", "申告（証明ではありません）");
+      case LifeEvent::Kind::kRevoked:
+        return event.indication == Indication::kTotalPassed ? say("after the proved time, no harm to this signature",
+                                                                  "証明された時刻より後（この署名に影響しません）")
+                                                            : "";
       case LifeEvent::Kind::kStamp: break;
       default: return "";
     }

@@ -90,6 +90,7 @@ svg.sign { display: block; }
 .s-good .s-ring { fill: #fff; stroke: #17693b; stroke-width: 1.6; }
 .s-open circle { fill: #fdf3e1; stroke: #8a5300; stroke-width: 1.6; }
 .s-bad rect { fill: #a61b1b; }
+.s-late rect { fill: #fdf3e1; stroke: #8a5300; stroke-width: 1.6; }
 .s-now circle { fill: #1c2733; }
 .s-end path { fill: #ffe3b0; stroke: #8a5300; stroke-width: 1.4; }
 @media (max-width: 40rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: .4rem; } .verdict { grid-template-columns: 1fr; } }

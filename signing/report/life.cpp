@@ -60,6 +60,9 @@ std::vector<LifeEvent> events_of(const SignatureReport& signature, Time judged, 
   }
   add(LifeEvent::Kind::kRevoked, signature.revoked_at,
       {"The signer's certificate was revoked", "署名者の証明書の失効"});
+  if (signature.revoked_at) {
+    events.back().indication = signature.indication;
+  }
   add(LifeEvent::Kind::kValidation, judged, {"This verification", "この検証"});
   add(LifeEvent::Kind::kSunset, signature.algorithm_not_after,
       {"End of the signature algorithm or key by today's rules", "署名の方式・鍵の安全期間の終わり（現在の基準）"});

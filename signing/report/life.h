@@ -16,7 +16,7 @@ struct LifeEvent {
   std::string what;
   /// The time-stamping authority; empty for what is no time stamp.
   std::string by = {};
-  /// Of a time stamp.
+  /// Of a time stamp; of a revocation, the signature's: one that passed does not mind.
   std::optional<Indication> indication = std::nullopt;
   /// This time stamp is the oldest proof that the signature existed.
   bool proves = false;

@@ -61,7 +61,9 @@ Markup sign(const LifeEvent& event, std::size_t number, double x, double y) {
   switch (event.kind) {
     case LifeEvent::Kind::kClaimed: return shaped("s-claim", "s-dark", circle);
     case LifeEvent::Kind::kProved: return shaped("s-good", "s-light", circle);
-    case LifeEvent::Kind::kRevoked: return shaped("s-bad", "s-light", square);
+    case LifeEvent::Kind::kRevoked:
+      return event.indication == Indication::kTotalPassed ? shaped("s-late", "s-dark", square)
+                                                          : shaped("s-bad", "s-light", square);
     case LifeEvent::Kind::kValidation: return shaped("s-now", "s-light", circle);
     case LifeEvent::Kind::kSunset: return shaped("s-end", "s-dark", diamond);
     case LifeEvent::Kind::kStamp: break;

@@ -288,7 +288,10 @@ class XadesJudge {
     const NodeSet nodes{
         .document = element_->doc, .apex = signature_.signed_info, .without = nullptr, .comments = true};
     SHOMEI_TRY(const Bytes canonical, canonical_bytes(nodes, *method, budget_));
-    if (!signature_fits(key, *algorithm, digest(algorithm->digest, canonical), signature_.signature_value)) {
+    SignatureReport& report = judgement_.report();
+    report.signed_digest_algorithm = algorithm->digest;
+    report.signed_digest = digest(algorithm->digest, canonical);
+    if (!signature_fits(key, *algorithm, report.signed_digest, signature_.signature_value)) {
       judgement_.decide(Indication::kTotalFailed, SubIndication::kSigCryptoFailure, Check::kSignatureValue);
     }
     judgement_.done(Step::kValue);

@@ -38,5 +38,6 @@ std::vector<CaseResult> run_xades4j(const std::filesystem::path& folder);
 std::vector<CaseResult> run_cms_tsa(const std::filesystem::path& folder);
 std::vector<CaseResult> run_c14n(const std::filesystem::path& folder);
 std::vector<CaseResult> run_fhir_jp(const std::filesystem::path& folder);
+std::vector<CaseResult> run_xsd(const std::filesystem::path& folder);
 
 }  // namespace shomei::conformance

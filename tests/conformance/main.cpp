@@ -31,6 +31,7 @@ constexpr Suite kSuites[] = {
     {"cms_tsa_misc", run_cms_tsa},
     {"c14n", run_c14n},
     {"fhir_jp", run_fhir_jp},
+    {"xsd", run_xsd},
 };
 
 /// Disagreements that stand, "suite case: reason" a line; '#' begins a comment. A case with '*' stands for many.

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <set>
 
+#include "signing/signature_algorithm.h"
 #include "tests/unit/signing/fixture.h"
 #include "tests/unit/signing/report_samples.h"
 
@@ -146,15 +147,37 @@ TEST(EtsiReport, hostile_texts_stay_texts) {
   }
 }
 
-TEST(EtsiReport, of_a_real_signature) {
+TEST(EtsiReport, of_real_signatures_in_both_formats) {
   TestKey key = key_of("doctor1");
+  const Document referral = Document::from_file(sample("referral_fhir.json"));
+  for (const Format format : {Format::kCades, Format::kXades}) {
+    const Bytes signature = sign(key, referral, format, Packaging::kDetached);
+    const VerifyReport report = must(verify(xml(), inputs(signature, {referral})));
+    const SignatureReport& judged = report.signatures.front();
+    const Parsed parsed(etsi_report(report, Language::kEn));
+    EXPECT_EQ(parsed.one("//v:SignatureValidationStatus/v:MainIndication"),
+              "urn:etsi:019102:mainindication:total-passed");
+    EXPECT_EQ(parsed.one("//v:ValidationTime"), to_rfc3339(kJudged));
+    EXPECT_EQ(parsed.one("//v:SignersDocument//ds:DigestValue"),
+              to_base64(must(digest_of(DigestAlgorithm::kSha256, referral))));
+    EXPECT_EQ(parsed.all("//v:CertificateChain/v:TrustAnchor").size(), 1U);
+    EXPECT_EQ(judged.algorithm_not_after, must(parse_rfc3339("2030-12-31T23:59:59Z")));
+    // The digest is the one that was signed.
+    const auto certificate = must(auth::load_certificate(pki("holders/doctor1/signature.cer")));
+    EXPECT_TRUE(signature_fits(X509_get0_pubkey(certificate.native()), {KeyType::kRsa, DigestAlgorithm::kSha256},
+                               judged.signed_digest, judged.signature_value));
+    EXPECT_EQ(parsed.one("//v:SignatureIdentifier//ds:DigestValue"), to_base64(judged.signed_digest));
+  }
+}
+
+TEST(EtsiReport, of_a_certificate_that_was_revoked) {
+  TestKey key = key_of("revoked");
   const Document referral = Document::from_file(sample("referral_fhir.json"));
   const VerifyReport report =
       must(verify(xml(), inputs(sign(key, referral, Format::kCades, Packaging::kDetached), {referral})));
   const Parsed parsed(etsi_report(report, Language::kEn));
-  EXPECT_EQ(parsed.one("//v:SignatureValidationStatus/v:MainIndication"),
-            "urn:etsi:019102:mainindication:total-passed");
-  EXPECT_EQ(parsed.one("//v:ValidationTime"), to_rfc3339(kJudged));
+  ASSERT_TRUE(report.signatures.front().revoked_at);
+  EXPECT_EQ(parsed.one("//v:RevocationTime"), to_rfc3339(*report.signatures.front().revoked_at));
 }
 
 }  // namespace

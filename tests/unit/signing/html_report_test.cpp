@@ -11,6 +11,7 @@
 #include "signing/report/markup.h"
 #include "signing/report/report_words.h"
 #include "signing/report/time_axis.h"
+#include "tests/unit/signing/extend_fixture.h"
 #include "tests/unit/signing/fixture.h"
 #include "tests/unit/signing/report_samples.h"
 
@@ -150,6 +151,22 @@ TEST(HtmlReport, of_a_real_signature) {
   EXPECT_NE(page.find("署名は有効です"), std::string::npos);
   EXPECT_NE(page.find("医師 (Medical Doctor)"), std::string::npos);
   EXPECT_NE(page.find("2026年4月1日 09:10:00"), std::string::npos);
+}
+
+TEST(HtmlReport, of_a_real_archive_signature) {
+  for (const Form& form : kForms) {
+    ExtendBench bench;
+    const Bytes archived = bench.extend(signed_as(form), Level::kLTA, detached_of(form)).bytes;
+    VerifyInputs given = inputs(archived, detached_of(form));
+    given.evidence = bench.evidence;
+    given.at = kSigned + days(2);
+    const std::string page = html_report(must(verify(xml(), given)), Language::kJa);
+    for (const std::string_view part :
+         {"署名は有効です", "JAHIS ES-A", "署名タイムスタンプ", "アーカイブタイムスタンプ", "タイムスタンプ局の証明書",
+          "失効リスト（CRL）", "有効 – 署名の時刻を証明", "2026年4月1日 09:11:00", "class=\"s-ring\""}) {
+      EXPECT_NE(page.find(part), std::string::npos) << form.name << " " << part;
+    }
+  }
 }
 
 TEST(Markup, fills_escapes_and_cuts) {

@@ -64,6 +64,21 @@ TEST(AlgorithmRules, rsa_2048_ends_with_2030_and_is_warned_of_a_year_before) {
   EXPECT_THAT(AlgorithmRules::defaults().edges(), ElementsAre(at("2029-12-31T23:59:59Z"), at("2031-01-01T00:00:00Z")));
 }
 
+TEST(AlgorithmRules, the_earlier_end_of_algorithm_and_key_counts) {
+  const AlgorithmRules defaults = AlgorithmRules::defaults();
+  const Time end_of_2030 = at("2030-12-31T23:59:59Z");
+  EXPECT_EQ(counts_until(kSha256Rsa, rsa_2048(), defaults), end_of_2030);
+  EXPECT_EQ(counts_until("", rsa_2048(), defaults), end_of_2030);
+  EXPECT_EQ(counts_until(kSha256Rsa, nullptr, defaults), std::nullopt) << "no end is known";
+  EXPECT_EQ(counts_until("1.2.840.113549.1.1.5", rsa_2048(), defaults), std::nullopt) << "never counts";
+  AlgorithmRules rules = defaults;
+  for (SignatureRule& rule : rules.signatures) {
+    rule.not_after = rule.algorithm == kSha256Rsa ? at("2028-12-31T23:59:59Z") : at("2040-12-31T23:59:59Z");
+  }
+  EXPECT_EQ(counts_until(kSha256Rsa, rsa_2048(), rules), at("2028-12-31T23:59:59Z"));
+  EXPECT_EQ(counts_until("1.2.840.113549.1.1.12", rsa_2048(), rules), end_of_2030);
+}
+
 TEST(AlgorithmRules, are_written_in_the_configuration) {
   const auto rules = read(R"(
 [[algorithms.signatures]]
