@@ -100,6 +100,7 @@ enum class Code : std::uint16_t {
   kSignNotValid,
   kTimestampRefused,
   kTimestampMalformed,
+  kSignatureQueueFull,
   kCount
 };
 

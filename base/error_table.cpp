@@ -434,6 +434,13 @@ constexpr auto kTable = std::to_array<CodeInfo>({
       "タイムスタンプ局の応答が、要求に対する正しいタイムスタンプではありません。"},
      {"Name another authority with --tsa, and tell the operator of this one.",
       "--tsa で別のタイムスタンプ局を指定し、このタイムスタンプ局の運用者に連絡してください。"}},
+    {Code::kSignatureQueueFull,
+     "signature.queue_full",
+     ExitStatus::kUnavailable,
+     {"The server keeps as many signatures as it may.", "サーバーに預けられる署名の数が上限に達しています。"},
+     {"Fetch those that are finished (`shomei signature list`, `fetch`), or use `shomei extend` yourself; your file is as"
+      " it was.",
+      "完了したものを受け取る（shomei signature list、fetch）か、shomei extend をご利用ください。元のファイルはそのままです。"}},
 });
 
 consteval bool complete() {
