@@ -85,10 +85,9 @@ constexpr auto kSources = std::to_array({
 
 constexpr auto kSignatures = std::to_array({
     "CREATE TABLE signatures (id TEXT PRIMARY KEY, facility TEXT NOT NULL, person TEXT NOT NULL, name TEXT NOT NULL,"
-    " request TEXT NOT NULL, state TEXT NOT NULL, wanted TEXT NOT NULL, level TEXT NOT NULL, sha256 TEXT NOT NULL,"
+    " state TEXT NOT NULL, wanted TEXT NOT NULL, level TEXT NOT NULL, sha256 TEXT NOT NULL,"
     " bytes BIGINT NOT NULL, submitted_at BIGINT NOT NULL, changed_at BIGINT NOT NULL, attempts BIGINT NOT NULL,"
-    " next_try BIGINT NOT NULL, waits_for TEXT NOT NULL, reasons TEXT NOT NULL, worker TEXT NOT NULL,"
-    " UNIQUE (facility, request))",
+    " next_try BIGINT NOT NULL, waits_for TEXT NOT NULL, reasons TEXT NOT NULL, worker TEXT NOT NULL)",
     "CREATE INDEX signatures_due ON signatures (state, next_try)",
     // Part 0 is the signature, the others are what it was made over.
     "CREATE TABLE signature_contents (signature TEXT NOT NULL, part BIGINT NOT NULL, name TEXT NOT NULL,"

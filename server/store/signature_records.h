@@ -12,14 +12,13 @@ namespace shomei::server {
 
 /// A signature that a facility left here to be brought to a higher level.
 struct SignatureRecord {
+  /// Follows from what was asked for: the same is not taken twice.
   std::string id{};
   std::string facility{};
   /// Who left it.
   std::string person{};
   /// What its owner calls it; may be empty.
   std::string name{};
-  /// SHA-256 over what was asked for, lower-case hexadecimal.
-  std::string request{};
   /// pending, finished, refused.
   std::string state = "pending";
   /// "T", "LT", "LTA".
@@ -64,8 +63,7 @@ struct SignatureCounts {
 };
 
 namespace change {
-/// signature.queue_full where the facility, or all of them together, have so many; store.conflict where the facility
-/// asked for the same (`request`).
+/// signature.queue_full where the facility, or all of them together, have so many; store.conflict where it is there already.
 struct AddSignature {
   SignatureRecord signature;
   Bytes file;

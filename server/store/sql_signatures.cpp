@@ -11,7 +11,7 @@ using soci::into;
 using soci::use;
 
 constexpr auto kColumns =
-    "SELECT id, facility, person, name, request, state, wanted, level, sha256, bytes, submitted_at, changed_at,"
+    "SELECT id, facility, person, name, state, wanted, level, sha256, bytes, submitted_at, changed_at,"
     " attempts, next_try, waits_for, reasons, worker FROM signatures ";
 
 SignatureRecord signature_from(const soci::row& row) {
@@ -19,19 +19,18 @@ SignatureRecord signature_from(const soci::row& row) {
           .facility = row.get<std::string>(1),
           .person = row.get<std::string>(2),
           .name = row.get<std::string>(3),
-          .request = row.get<std::string>(4),
-          .state = row.get<std::string>(5),
-          .wanted = row.get<std::string>(6),
-          .level = row.get<std::string>(7),
-          .sha256 = row.get<std::string>(8),
-          .bytes = row.get<long long>(9),
-          .submitted_at = time_at(row, 10),
-          .changed_at = time_at(row, 11),
-          .attempts = row.get<long long>(12),
-          .next_try = time_at(row, 13),
-          .waits_for = row.get<std::string>(14),
-          .reasons = row.get<std::string>(15),
-          .worker = row.get<std::string>(16)};
+          .state = row.get<std::string>(4),
+          .wanted = row.get<std::string>(5),
+          .level = row.get<std::string>(6),
+          .sha256 = row.get<std::string>(7),
+          .bytes = row.get<long long>(8),
+          .submitted_at = time_at(row, 9),
+          .changed_at = time_at(row, 10),
+          .attempts = row.get<long long>(11),
+          .next_try = time_at(row, 12),
+          .waits_for = row.get<std::string>(13),
+          .reasons = row.get<std::string>(14),
+          .worker = row.get<std::string>(15)};
 }
 
 std::optional<SignatureRecord> find(soci::session& sql, const std::string& id) {
@@ -72,11 +71,11 @@ Result<void> add_signature(soci::session& sql, const change::AddSignature& add) 
   const long long submitted = seconds(one.submitted_at);
   const long long changed_at = seconds(one.changed_at);
   const long long next = seconds(one.next_try);
-  sql << "INSERT INTO signatures (id, facility, person, name, request, state, wanted, level, sha256, bytes,"
+  sql << "INSERT INTO signatures (id, facility, person, name, state, wanted, level, sha256, bytes,"
          " submitted_at, changed_at, attempts, next_try, waits_for, reasons, worker)"
-         " VALUES (:id, :facility, :person, :name, :request, :state, :wanted, :level, :sha256, :bytes, :submitted,"
+         " VALUES (:id, :facility, :person, :name, :state, :wanted, :level, :sha256, :bytes, :submitted,"
          " :changed, 0, :next, '', :reasons, '')",
-      use(one.id), use(one.facility), use(one.person), use(one.name), use(one.request), use(one.state), use(one.wanted),
+      use(one.id), use(one.facility), use(one.person), use(one.name), use(one.state), use(one.wanted),
       use(one.level), use(one.sha256), use(bytes), use(submitted), use(changed_at), use(next), use(one.reasons);
   put_content(sql, one.id, 0, one.name, add.file);
   long long part = 0;

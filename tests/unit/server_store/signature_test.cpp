@@ -20,7 +20,6 @@ class SignatureRecords : public testing::TestWithParam<std::string> {
                           .facility = facility,
                           .person = "sato",
                           .name = "紹介状.p7s",
-                          .request = "request " + id,
                           .wanted = "LT",
                           .level = "B",
                           .sha256 = "aa",
@@ -59,11 +58,8 @@ TEST_P(SignatureRecords, AreKeptWithTheirFilesUntilTheyAreRemoved) {
 
 TEST_P(SignatureRecords, HaveRoomForSoManyAndNoneTwice) {
   ASSERT_TRUE(commit(item("a")));
-  auto again = item("b");
-  again.signature.request = "request a";
-  EXPECT_EQ(commit(again).error().code, Code::kStoreConflict);
-  again.signature.facility = "2";
-  ASSERT_TRUE(commit(again));
+  EXPECT_EQ(commit(item("a")).error().code, Code::kStoreConflict);
+  ASSERT_TRUE(commit(item("b", "2")));
   ASSERT_TRUE(commit(item("c")));
   EXPECT_EQ(commit(item("d")).error().code, Code::kSignatureQueueFull);
   EXPECT_EQ(commit(item("d", "3")).error().code, Code::kSignatureQueueFull);
