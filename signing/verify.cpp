@@ -41,7 +41,8 @@ Result<VerifyReport> verify_bytes(ByteView bytes, const VerifyInputs& inputs) {
 }
 
 bool covers(const SignatureReport& signature, const Document& detached) {
-  return std::ranges::any_of(signature.covers, [&](const CoveredPart& part) { return part.detached == detached.name; });
+  return std::ranges::any_of(signature.covers,
+                             [&](const CoveredPart& part) { return part.detached == detached.name && !part.partial; });
 }
 
 /// Documents that were handed in as signed content and are not covered by any signature.

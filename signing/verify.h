@@ -21,6 +21,9 @@ struct VerifyInputs {
   /// Validation time (EN 319 102-1 "current time").
   Time at = {};
   Policy policy = {};
+  /// False: what the file alone tells, up to the signature value by the certificate that it names. No path is judged,
+  /// so nothing passes: what would, is INDETERMINATE / GENERIC without a failing finding.
+  bool judge_certificates = true;
   /// Fills CoveredPart::signed_bytes: what a caller who shows or stores the content must use, and nothing else.
   bool keep_signed_bytes = false;
 };

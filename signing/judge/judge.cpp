@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "signing/signer_certificate.h"
-#include "signing/tsp/timestamp_facts.h"
+#include "signing/tsp/timestamp_token.h"
 
 namespace shomei::signing {
 namespace {
@@ -139,6 +139,9 @@ std::optional<auth::Certificate> identify(std::span<const CertificateId> ids,
 
 void judge_path(const auth::Certificate& certificate, const auth::ValidationInputs& evidence,
                 const VerifyInputs& inputs, Judgement& judgement) {
+  if (!inputs.judge_certificates) {
+    return;
+  }
   auth::ValidationOptions options;
   options.at = inputs.at;
   options.purpose = inputs.policy.purpose;
@@ -168,8 +171,13 @@ void judge_path(const auth::Certificate& certificate, const auth::ValidationInpu
 
 void report_timestamps(const CarriedEvidence& carried, Judgement& judgement) {
   for (const TimestampFacts& stamp : carried.timestamps) {
-    const TimestampClaim claim = read_timestamp(stamp.token);
-    judgement.report().timestamps.push_back({stamp.type, claim.time, claim.tsa, Indication::kIndeterminate});
+    TimestampReport& report = judgement.report().timestamps.emplace_back();
+    report.type = stamp.type;
+    if (const auto token = read_timestamp_token(stamp.token)) {
+      const auto signer = token_signer(*token, token_certificates(*token));
+      report.time = token->info.time;
+      report.tsa = signer ? signer->facts().name : token->info.tsa;
+    }
     judgement.note(Check::kTimestampNotChecked, Severity::kInfo, stamp.type);
   }
 }

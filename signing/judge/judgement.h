@@ -18,6 +18,7 @@ enum class Check : std::uint8_t {
   kReferenceAlgorithm,
   kReferenceChanged,
   kReferenceIntact,
+  kReferencePartial,
   kManifestNotChecked,
   kDetachedNotCovered,
   kCoversNothing,

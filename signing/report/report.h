@@ -100,6 +100,8 @@ struct CoveredPart {
   DigestAlgorithm digest_algorithm = DigestAlgorithm::kSha256;
   /// As it stands in the signature.
   Bytes digest = {};
+  /// Only a part of the detached document is signed, the one in `signed_bytes`.
+  bool partial = false;
 };
 
 struct SignatureReport {

@@ -94,8 +94,14 @@ class XadesJudge {
     }
     const std::string where = outcome.element == nullptr ? *reference.uri : path_of(outcome.element);
     judgement_.note(Check::kReferenceIntact, Severity::kInfo, where.empty() ? "/" : where);
-    covered_.push_back(outcome.element);
+    if (is_whole) {
+      covered_.push_back(outcome.element);
+    }
     CoveredPart part{*reference.uri, std::nullopt, std::move(outcome.signed_bytes)};
+    part.partial = outcome.partial;
+    if (outcome.partial) {
+      judgement_.note(Check::kReferencePartial, Severity::kWarn, where);
+    }
     if (outcome.detached != nullptr) {
       part.detached = outcome.detached->name;
     }
@@ -199,6 +205,7 @@ class XadesJudge {
   /// Their reference failed, which is said already.
   bool properties_in_doubt_ = false;
   bool key_info_covered_ = false;
+  /// All of it, no filter and nothing decoded.
   std::vector<const xmlNode*> covered_;
 };
 

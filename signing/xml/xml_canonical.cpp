@@ -52,12 +52,16 @@ struct Walk {
     return !error;
   }
 
+  bool excluded(const xmlNode* node) const {
+    return node == nodes->without || (nodes->without_signatures && is_element(node, ns::kDs, "Signature"));
+  }
+
   bool inside(const xmlNode* node) {
     if (node != parent) {
       parent = node;
       parent_inside = nodes->apex == nullptr;
       for (const xmlNode* up = node; up != nullptr; up = up->parent) {
-        if (up == nodes->without) {
+        if (excluded(up)) {
           parent_inside = false;
           break;
         }
@@ -72,7 +76,7 @@ struct Walk {
 
   bool visible(const xmlNode* node, const xmlNode* of) {
     if (node->type == XML_ELEMENT_NODE) {
-      return node != nodes->without && (node == nodes->apex || inside(of));
+      return !excluded(node) && (node == nodes->apex || inside(of));
     }
     return inside(of);
   }

@@ -21,11 +21,13 @@ struct Canonicalization {
 /// Canonical XML 1.0, 1.1 and exclusive, each with and without comments; nothing for another algorithm.
 std::optional<Canonicalization> canonicalization_from(std::string_view algorithm);
 
-/// The nodes of `document`, or of the subtree at `apex`, without the subtree `without`.
+/// The nodes of `document`, or of the subtree at `apex`, without the subtree `without`, or without those of every
+/// ds:Signature.
 struct NodeSet {
   const xmlDoc* document = nullptr;
   const xmlNode* apex = nullptr;
   const xmlNode* without = nullptr;
+  bool without_signatures = false;
   bool comments = false;
 };
 

@@ -122,6 +122,13 @@ bool is_ancestor_or_self(const xmlNode* ancestor, const xmlNode* node) {
   return node != nullptr;
 }
 
+bool has_ancestor_or_self(const xmlNode* node, std::string_view name_space, std::string_view local) {
+  while (node != nullptr && !is_element(node, name_space, local)) {
+    node = node->parent;
+  }
+  return node != nullptr;
+}
+
 IdIndex::IdIndex(const xmlDoc* document) {
   for_each_node(xmlDocGetRootElement(document), [&](const xmlNode* node) {
     for (const xmlAttr* attr = node->type == XML_ELEMENT_NODE ? node->properties : nullptr; attr != nullptr;

@@ -41,6 +41,8 @@ std::vector<const xmlNode*> elements(const xmlDoc* document, std::string_view na
 /// "/Document/Prescription/PrescriptionSign": local names, for people.
 std::string path_of(const xmlNode* element);
 bool is_ancestor_or_self(const xmlNode* ancestor, const xmlNode* node);
+/// Whether `node` or one above it is an element of that name; false for null.
+bool has_ancestor_or_self(const xmlNode* node, std::string_view name_space, std::string_view local_name);
 std::string_view local_name(const xmlNode* node);
 
 /// Which element carries which identifier. Without a schema every attribute whose local name is "id" in any case may be

@@ -31,7 +31,7 @@ Parsed<std::vector<TransformFacts>> read_transforms(const xmlNode* reference, co
     if (!is_element(node, ns::kDs, "Transform") || !attribute(node, "Algorithm")) {
       return Bad("Transforms");
     }
-    TransformFacts facts{*attribute(node, "Algorithm"), prefix_list(node)};
+    TransformFacts facts{.algorithm = *attribute(node, "Algorithm"), .prefixes = prefix_list(node), .element = node};
     facts.has_other_children =
         child_elements(node).size() > children(node, kExclusiveC14n, "InclusiveNamespaces").size();
     transforms.push_back(std::move(facts));
@@ -100,6 +100,14 @@ void read_key_info(SignatureFacts& facts) {
 }
 
 }  // namespace
+
+std::optional<Canonicalization> canonicalization_of(const xmlNode* method) {
+  auto found = canonicalization_from(attribute(method, "Algorithm").value_or(""));
+  if (found) {
+    found->inclusive_prefixes = prefix_list(method);
+  }
+  return found;
+}
 
 Parsed<Bytes> base64_content(const xmlNode* element) {
   auto bytes = from_base64(text_of(element), Blanks::kSkip);

@@ -17,6 +17,7 @@ struct TransformFacts {
   /// PrefixList of an InclusiveNamespaces child.
   std::vector<std::string> prefixes;
   bool has_other_children = false;
+  const xmlNode* element = nullptr;
 };
 
 /// ds:Reference (XML-DSig 4.4.3).
@@ -53,6 +54,9 @@ inline constexpr std::string_view kBase64Transform = "http://www.w3.org/2000/09/
 inline constexpr std::string_view kExclusiveC14n = "http://www.w3.org/2001/10/xml-exc-c14n#";
 
 Parsed<SignatureFacts> read_signature(const xmlNode* signature, const Limits& limits);
+
+/// ds:CanonicalizationMethod with its PrefixList; nothing for an unknown algorithm.
+std::optional<Canonicalization> canonicalization_of(const xmlNode* method);
 
 /// Base64 content of an element, white space skipped.
 Parsed<Bytes> base64_content(const xmlNode* element);

@@ -120,8 +120,8 @@ Result<NodeSet> ReferenceChecker::nodes_of(Value& value) {
 Result<bool> ReferenceChecker::decode(Value& value, ReferenceOutcome& outcome) {
   Result<Bytes> decoded = Bytes();
   if (const auto* nodes = std::get_if<NodeSet>(&value)) {
-    if (nodes->without != nullptr) {
-      refuse(outcome, State::kForbidden, "base64 after enveloped-signature");
+    if (nodes->without != nullptr || nodes->without_signatures) {
+      refuse(outcome, State::kForbidden, "base64 after a filter");
       return false;
     }
     decoded = from_base64(text_of(nodes->apex == nullptr ? xmlDocGetRootElement(nodes->document) : nodes->apex),
@@ -138,15 +138,70 @@ Result<bool> ReferenceChecker::decode(Value& value, ReferenceOutcome& outcome) {
   return true;
 }
 
+bool ReferenceChecker::without_own_signature(NodeSet& nodes, const SignatureFacts& signature) const {
+  if (nodes.document != document_ || nodes.without != nullptr || nodes.apex == signature.element ||
+      !(nodes.apex == nullptr || is_ancestor_or_self(nodes.apex, signature.element))) {
+    return false;
+  }
+  nodes.without = signature.element;
+  return true;
+}
+
+Result<bool> ReferenceChecker::filter(NodeSet& nodes, const XPathFilter& filter, const SignatureFacts& signature,
+                                      ReferenceOutcome& outcome) {
+  using Kind = XPathFilter::Kind;
+  const bool beside = outcome.detached != nullptr;
+  if (filter.kind == Kind::kWithoutOwnSignature) {
+    return without_own_signature(nodes, signature);
+  }
+  if (filter.kind == Kind::kWithoutSignatures) {
+    // A document beside the file is not searched for signatures: nobody would judge what is left out.
+    outcome.partial |= beside && !elements(nodes.document, ns::kDs, "Signature").empty();
+    nodes.without_signatures = true;
+    return !has_ancestor_or_self(nodes.apex, ns::kDs, "Signature");
+  }
+  if (!beside) {
+    return false;
+  }
+  SHOMEI_TRY(const auto found, elements_at(nodes.document, filter.path, budget_));
+  if (filter.kind == Kind::kAllIfFound) {
+    return !found.empty();
+  }
+  if (found.size() != 1 || nodes.apex != nullptr) {
+    return false;
+  }
+  nodes.apex = found.front();
+  outcome.partial = true;
+  return true;
+}
+
+Result<bool> ReferenceChecker::filter(Value& value, const TransformFacts& step, const SignatureFacts& signature,
+                                      ReferenceOutcome& outcome) {
+  const auto filters = xpath_filters(step.element);
+  bool fits = !filters.empty();
+  if (fits) {
+    SHOMEI_TRY(NodeSet nodes, nodes_of(value));
+    for (const XPathFilter& each : filters) {
+      SHOMEI_TRY(const bool applied, filter(nodes, each, signature, outcome));
+      fits = fits && applied;
+    }
+    value = nodes;
+  }
+  if (!fits) {
+    refuse(outcome, State::kForbidden, step.algorithm);
+  }
+  return fits;
+}
+
 Result<bool> ReferenceChecker::transform(Value& value, const TransformFacts& step, const SignatureFacts& signature,
                                          ReferenceOutcome& outcome) {
   auto* nodes = std::get_if<NodeSet>(&value);
   if (step.algorithm == kEnvelopedSignature && !step.has_other_children && nodes != nullptr &&
-      nodes->document == document_ && nodes->without == nullptr &&
-      (nodes->apex == nullptr ||
-       (nodes->apex != signature.element && is_ancestor_or_self(nodes->apex, signature.element)))) {
-    nodes->without = signature.element;
+      without_own_signature(*nodes, signature)) {
     return true;
+  }
+  if (step.algorithm == kXPathTransform || step.algorithm == kXPathFilter2) {
+    return filter(value, step, signature, outcome);
   }
   if (step.algorithm == kBase64Transform && !step.has_other_children) {
     return decode(value, outcome);
@@ -162,10 +217,11 @@ Result<bool> ReferenceChecker::transform(Value& value, const TransformFacts& ste
   return false;
 }
 
-Result<void> ReferenceChecker::feed(const Value& value, const std::function<void(ByteView)>& take) {
+/// XML-DSig 4.4.3.2: nodes become octets by Canonical XML 1.0 without comments, unless somebody says otherwise.
+Result<void> ReferenceChecker::feed(const Value& value, const std::function<void(ByteView)>& take,
+                                    const Canonicalization& for_nodes) {
   if (const auto* nodes = std::get_if<NodeSet>(&value)) {
-    // XML-DSig 4.4.3.2: nodes become octets by Canonical XML 1.0 without comments.
-    return canonicalize(*nodes, Canonicalization{}, budget_, take);
+    return canonicalize(*nodes, for_nodes, budget_, take);
   }
   if (const auto* canonical = std::get_if<Canonical>(&value)) {
     return canonicalize(canonical->nodes, canonical->method, budget_, take);
@@ -177,6 +233,39 @@ Result<void> ReferenceChecker::feed(const Value& value, const std::function<void
   return for_each_piece(*std::get<const Document*>(value), take);
 }
 
+Result<std::optional<ReferenceChecker::Value>> ReferenceChecker::transformed(const SignatureFacts& signature,
+                                                                             const ReferenceFacts& reference,
+                                                                             ReferenceOutcome& outcome) {
+  SHOMEI_TRY(auto value, find(signature, reference, outcome));
+  if (!value) {
+    return std::nullopt;
+  }
+  for (const TransformFacts& step : reference.transforms) {
+    auto goes_on = transform(*value, step, signature, outcome);
+    if (!goes_on && is_of_the_reference(goes_on.error())) {
+      refuse(outcome, State::kForbidden, goes_on.error().detail);
+      return std::nullopt;
+    }
+    SHOMEI_TRY(const bool more, std::move(goes_on));
+    if (!more) {
+      return std::nullopt;
+    }
+  }
+  return value;
+}
+
+Result<std::string> ReferenceChecker::octets(const SignatureFacts& signature, const ReferenceFacts& reference,
+                                             const Canonicalization& for_nodes,
+                                             const std::function<void(ByteView)>& take) {
+  ReferenceOutcome outcome;
+  SHOMEI_TRY(const auto value, transformed(signature, reference, outcome));
+  if (!value) {
+    return fmt::format("Reference \"{}\": {}", reference.uri.value_or(""), outcome.detail);
+  }
+  SHOMEI_TRY(feed(*value, take, for_nodes));
+  return std::string();
+}
+
 Result<ReferenceOutcome> ReferenceChecker::check(const SignatureFacts& signature, const ReferenceFacts& reference) {
   ReferenceOutcome outcome;
   const auto algorithm = digest_from_uri(reference.digest_method);
@@ -184,20 +273,9 @@ Result<ReferenceOutcome> ReferenceChecker::check(const SignatureFacts& signature
     refuse(outcome, State::kUnknownDigest, reference.digest_method);
     return outcome;
   }
-  SHOMEI_TRY(auto value, find(signature, reference, outcome));
+  SHOMEI_TRY(const auto value, transformed(signature, reference, outcome));
   if (!value) {
     return outcome;
-  }
-  for (const TransformFacts& step : reference.transforms) {
-    auto goes_on = transform(*value, step, signature, outcome);
-    if (!goes_on && is_of_the_reference(goes_on.error())) {
-      refuse(outcome, State::kForbidden, goes_on.error().detail);
-      return outcome;
-    }
-    SHOMEI_TRY(const bool more, std::move(goes_on));
-    if (!more) {
-      return outcome;
-    }
   }
   DigestStream stream(*algorithm);
   bool empty = true;

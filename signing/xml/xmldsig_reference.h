@@ -6,6 +6,7 @@
 
 #include "signing/document.h"
 #include "signing/xml/xmldsig_facts.h"
+#include "signing/xml/xpath_filter.h"
 
 namespace shomei::signing {
 
@@ -18,13 +19,16 @@ struct ReferenceOutcome {
   const xmlNode* element = nullptr;
   /// The document beside the file that it names, if it is one.
   const Document* detached = nullptr;
+  /// Only a part of `detached` was digested.
+  bool partial = false;
   /// What was digested; only when asked for and intact.
   Bytes signed_bytes = {};
 };
 
 /// Finds what references name, transforms and digests it (XML-DSig 4.4.3.2). Same-document references are "" and "#id"
 /// with an unambiguous id; any other URI is the name of a document that was handed in: no file is opened and nothing is
-/// fetched because a signature says so. Transforms: enveloped-signature, canonicalisation, base64.
+/// fetched because a signature says so. Transforms: enveloped-signature, canonicalisation, base64, and the XPath
+/// expressions of xpath_filter.h: those that leave signatures out everywhere, paths in documents beside the file only.
 class ReferenceChecker {
  public:
   ReferenceChecker(const xmlDoc* document, const IdIndex& ids, std::span<const Document> detached, const Limits& limits,
@@ -39,6 +43,12 @@ class ReferenceChecker {
   /// Errors: work.budget_spent; input.* of a detached document.
   Result<ReferenceOutcome> check(const SignatureFacts& signature, const ReferenceFacts& reference);
 
+  /// Hands what the reference's digest is over to `take` in pieces, without asking for the digest: octets as the
+  /// transforms leave them, nodes by `for_nodes`. Empty where that was done, otherwise which rule was broken. Errors:
+  /// as `check`.
+  Result<std::string> octets(const SignatureFacts& signature, const ReferenceFacts& reference,
+                             const Canonicalization& for_nodes, const std::function<void(ByteView)>& take);
+
  private:
   struct Canonical {
     NodeSet nodes;
@@ -47,16 +57,25 @@ class ReferenceChecker {
   /// Nodes, nodes whose canonical form is meant, bytes, or a document's bytes.
   using Value = std::variant<NodeSet, Canonical, Bytes, const Document*>;
 
-  /// The outcome is filled where there is nothing to go on with.
+  /// Both: the outcome is filled where there is nothing to go on with.
+  Result<std::optional<Value>> transformed(const SignatureFacts& signature, const ReferenceFacts& reference,
+                                           ReferenceOutcome& outcome);
   Result<std::optional<Value>> find(const SignatureFacts& signature, const ReferenceFacts& reference,
                                     ReferenceOutcome& outcome);
   const Document* find_detached(const SignatureFacts& signature, std::string_view uri) const;
   Result<bool> transform(Value& value, const TransformFacts& step, const SignatureFacts& signature,
                          ReferenceOutcome& outcome);
+  /// False where it does not belong to this signature.
+  bool without_own_signature(NodeSet& nodes, const SignatureFacts& signature) const;
+  Result<bool> filter(Value& value, const TransformFacts& step, const SignatureFacts& signature,
+                      ReferenceOutcome& outcome);
+  Result<bool> filter(NodeSet& nodes, const XPathFilter& filter, const SignatureFacts& signature,
+                      ReferenceOutcome& outcome);
   Result<bool> decode(Value& value, ReferenceOutcome& outcome);
   Result<Bytes> bytes_of(const Value& value);
   Result<NodeSet> nodes_of(Value& value);
-  Result<void> feed(const Value& value, const std::function<void(ByteView)>& take);
+  Result<void> feed(const Value& value, const std::function<void(ByteView)>& take,
+                    const Canonicalization& for_nodes = {});
 
   const xmlDoc* document_;
   const IdIndex& ids_;

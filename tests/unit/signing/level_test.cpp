@@ -1,8 +1,6 @@
-#include <fmt/format.h>
-
-#include "signing/tsp/timestamp_facts.h"
 #include "signing/xades/xades_facts.h"
 #include "tests/unit/signing/fixture.h"
+#include "tests/unit/signing/openssl_tsa.h"
 
 namespace shomei::signing::test {
 namespace {
@@ -32,24 +30,9 @@ TEST(Level, HasTheNamesOfBothWorlds) {
   EXPECT_EQ(packaging_from("enveloping"), Packaging::kEnveloping);
 }
 
-/// A token of the test TSA, made by openssl, whose clock is the machine's.
-Bytes token(const Folder& folder) {
-  folder.write("tsa.cnf", as_bytes("[tsa]\ndefault_policy = 1.2.3\ndigests = sha256\nserial = serial\nsigner_digest = "
-                                   "sha256\naccuracy = secs:1\n"));
-  folder.write("data", as_bytes("data"));
-  const Ran ran =
-      run(folder.path(),
-          fmt::format("openssl x509 -inform DER -in {0}/tsa.cer -out tsa.pem && echo 01 > serial && openssl ts "
-                      "-query -data data -sha256 -cert -out q && openssl ts -reply -config tsa.cnf -section tsa "
-                      "-queryfile q -signer tsa.pem -inkey {0}/tsa.key.pem -token_out -out token",
-                      pki("tsa").string()));
-  EXPECT_EQ(ran.status, 0) << ran.output;
-  return must(read_file(folder.path() / "token", 1 << 16));
-}
-
 TEST(Timestamp, IsReportedAndDoesNotCount) {
   const Folder folder;
-  const Bytes stamp = token(folder);
+  const Bytes stamp = openssl_token(folder);
   TestKey key = key_of("doctor1");
   const Document document = Document::from_bytes("d", {'x'});
   std::string text(as_text(sign(key, document, Format::kXades, Packaging::kDetached)));
@@ -68,14 +51,6 @@ TEST(Timestamp, IsReportedAndDoesNotCount) {
   EXPECT_TRUE(report.timestamps.front().time);
   EXPECT_FALSE(report.timestamps.front().tsa.empty());
   EXPECT_TRUE(has_finding(report, "timestamp.not_checked", Severity::kInfo));
-}
-
-TEST(Timestamp, RubbishClaimsNothing) {
-  for (const Bytes& rubbish : {Bytes{}, Bytes{0x30}, Bytes(100, 0x30)}) {
-    const TimestampClaim claim = read_timestamp(rubbish);
-    EXPECT_FALSE(claim.time);
-    EXPECT_TRUE(claim.tsa.empty());
-  }
 }
 
 }  // namespace

@@ -1,2 +1,2 @@
 pkg_check_modules(XML2 REQUIRED IMPORTED_TARGET libxml-2.0)
-set(LINK shomei_signing PkgConfig::XML2)
+set(LINK shomei_signing shomei_test_tsa PkgConfig::XML2)

@@ -98,6 +98,28 @@ TEST(Tamper, EveryByteOfCades) {
   EXPECT_GT(judged_count, 100);
 }
 
+/// Up to the signature value, without a word about certificates: nothing passes, and what is wrong is still found.
+TEST(Tamper, IsFoundWithoutJudgingCertificates) {
+  const auto judged_by_itself = [](const std::string& text) {
+    VerifyInputs given = inputs(to_bytes(as_bytes(text)));
+    given.evidence = {};
+    given.judge_certificates = false;
+    return judged(given);
+  };
+  const std::string intact = signed_cda();
+  const SignatureReport report = judged_by_itself(intact);
+  EXPECT_EQ(report.indication, Indication::kIndeterminate) << shown(report);
+  EXPECT_EQ(report.sub_indication, SubIndication::kGeneric) << shown(report);
+  for (const Finding& finding : report.findings) {
+    EXPECT_NE(finding.severity, Severity::kFail) << finding.check;
+  }
+  EXPECT_EQ(report.covers.size(), 1U);
+  expect_failed(judged_by_itself(with_flipped(intact, "codeSystem=\"", 2)), SubIndication::kHashFailure,
+                "reference.digest");
+  expect_failed(judged_by_itself(with_flipped(intact, "-value\">", 4)), SubIndication::kSigCryptoFailure,
+                "signature.value");
+}
+
 TEST(Tamper, CutOffAnywhere) {
   TestKey key = key_of("doctor1");
   for (const Format format : {Format::kCades, Format::kXades}) {

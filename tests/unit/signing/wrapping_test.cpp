@@ -1,74 +1,9 @@
 // Signature wrapping: what is signed stays intact and stands where nobody reads it. None may pass as if it covered what
 // a reader takes for the document.
-#include "tests/unit/signing/fixture.h"
+#include "tests/unit/signing/xml_template.h"
 
 namespace shomei::signing::test {
 namespace {
-
-constexpr std::string_view kDs = "http://www.w3.org/2000/09/xmldsig#";
-
-/// Signs by xmlsec1 so that references can be anything.
-std::string sign_template(const std::string& text) {
-  const Folder folder;
-  const auto holder = pki("holders/doctor1");
-  folder.write("t.xml", as_bytes(text));
-  const Ran ran =
-      run(folder.path(), "openssl x509 -inform DER -in " + (holder / "signature.cer").string() +
-                             " -out ee.pem && xmlsec1 --sign --privkey-pem " + (holder / "signature.key.pem").string() +
-                             ",ee.pem --id-attr:Id SignedProperties --id-attr:id PrescriptionDocument "
-                             "--id-attr:Id http://uri.etsi.org/01903/v1.3.2#:SignedProperties "
-                             "--id-attr:Id http://www.w3.org/2000/09/xmldsig#:KeyInfo --output s.xml t.xml");
-  EXPECT_EQ(ran.status, 0) << ran.output;
-  return std::string(as_text(must(read_file(folder.path() / "s.xml", 1 << 20))));
-}
-
-std::string reference(const std::string& uri, const std::string& type = "", const std::string& transforms = "") {
-  return "<ds:Reference URI=\"" + uri + "\"" + (type.empty() ? "" : " Type=\"" + type + "\"") + ">" +
-         (transforms.empty() ? "" : "<ds:Transforms>" + transforms + "</ds:Transforms>") +
-         "<ds:DigestMethod Algorithm=\"http://www.w3.org/2001/04/xmlenc#sha256\"/><ds:DigestValue/></ds:Reference>";
-}
-
-const std::string kType = "http://uri.etsi.org/01903#SignedProperties";
-
-std::string properties(const std::string& signing_certificate) {
-  return "<ds:Object><x:QualifyingProperties xmlns:x=\"http://uri.etsi.org/01903/v1.3.2#\" Target=\"#s\">"
-         "<x:SignedProperties "
-         "Id=\"p\"><x:SignedSignatureProperties><x:SigningTime>2026-04-01T00:10:00Z</x:SigningTime>" +
-         signing_certificate +
-         "</x:SignedSignatureProperties></x:SignedProperties></x:QualifyingProperties></ds:Object>";
-}
-
-std::string signing_certificate() {
-  return "<x:SigningCertificateV2><x:Cert><x:CertDigest><ds:DigestMethod "
-         "Algorithm=\"http://www.w3.org/2001/04/xmlenc#sha256\"/><ds:DigestValue>" +
-         to_base64(sha256(must(read_file(pki("holders/doctor1/signature.cer"), 1 << 16)))) +
-         "</ds:DigestValue></x:CertDigest></x:Cert></x:SigningCertificateV2>";
-}
-
-std::string signature(const std::string& references, const std::string& objects,
-                      const std::string& key_info = "<ds:KeyInfo Id=\"k\"><ds:X509Data/></ds:KeyInfo>") {
-  return "<ds:Signature xmlns:ds=\"" + std::string(kDs) +
-         "\" Id=\"s\"><ds:SignedInfo><ds:CanonicalizationMethod Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"/>"
-         "<ds:SignatureMethod Algorithm=\"http://www.w3.org/2001/04/xmldsig-more#rsa-sha256\"/>" +
-         references + "</ds:SignedInfo><ds:SignatureValue/>" + key_info + objects + "</ds:Signature>";
-}
-
-std::string prescription(const std::string& references,
-                         const std::string& objects = properties(signing_certificate())) {
-  return "<Document><Prescription><PrescriptionDocument id=\"doc\">U0ox</PrescriptionDocument><PrescriptionSign>" +
-         signature(references, objects) + "</PrescriptionSign></Prescription></Document>";
-}
-
-const std::string kGood = reference("#doc") + reference("#k") + reference("#p", kType);
-
-SignatureReport judged_text(const std::string& text) {
-  return judged(inputs(to_bytes(as_bytes(text))));
-}
-
-void expect_failed(const SignatureReport& report, std::string_view check) {
-  EXPECT_EQ(report.indication, Indication::kTotalFailed) << shown(report);
-  EXPECT_TRUE(has_finding(report, check, Severity::kFail)) << shown(report);
-}
 
 TEST(Wrapping, TheUnwrappedOnePasses) {
   const SignatureReport report = judged_text(sign_template(prescription(kGood)));
@@ -80,8 +15,7 @@ TEST(Wrapping, TheUnwrappedOnePasses) {
 
 /// With exclusive C14N the element looks the same wherever it stands.
 std::string wrappable() {
-  const std::string exclusive = "<ds:Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"/>";
-  return sign_template(prescription(reference("#doc", "", exclusive) + reference("#p", kType)));
+  return sign_template(prescription(reference("#doc", "", kExclusive) + reference("#p", kType)));
 }
 
 const std::string kSignedElement = "<PrescriptionDocument id=\"doc\">U0ox</PrescriptionDocument>";
@@ -145,8 +79,7 @@ TEST(Wrapping, ASignatureOverNothing) {
 }
 
 TEST(Wrapping, EnvelopedTransformWhereTheSignatureIsElsewhere) {
-  const std::string enveloped = "<ds:Transform Algorithm=\"http://www.w3.org/2000/09/xmldsig#enveloped-signature\"/>";
-  const std::string text = sign_template(prescription(reference("#doc", "", enveloped) + reference("#p", kType)));
+  const std::string text = sign_template(prescription(reference("#doc", "", kEnveloped) + reference("#p", kType)));
   expect_failed(judged_text(text), "reference.forbidden");
 }
 
