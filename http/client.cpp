@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/openssl.h"
 #include "http/leash.h"
+#include "http/tls_identity.h"
 #include "http/tunnel.h"
 
 namespace shomei::http {
@@ -40,6 +41,18 @@ Result<OwnedStore> load_store(const std::vector<std::filesystem::path>& paths) {
     }
   }
   return store;
+}
+
+/// That certificate and key can be used.
+Result<void> check_identity(const ClientOptions& options) {
+  if (options.certificate.empty() != options.key.empty()) {
+    return fail(Code::kConfigInvalid, "client authentication needs both a certificate and its key");
+  }
+  if (options.certificate.empty()) {
+    return {};
+  }
+  const Owned<SSL_CTX, SSL_CTX_free> context(SSL_CTX_new(TLS_client_method()));
+  return use_identity(context.get(), options.certificate, options.key);
 }
 
 /// "https://host:port" and the rest.
@@ -134,6 +147,9 @@ Result<void> Client::Impl::connect_tls(const std::string& origin) {
   SSL_CTX_set1_verify_cert_store(client_->ssl_context(), store_.get());
   SSL_CTX_set_min_proto_version(client_->ssl_context(), TLS1_2_VERSION);
   client_->enable_server_certificate_verification(true);
+  if (!options_.certificate.empty()) {
+    SHOMEI_TRY(use_identity(client_->ssl_context(), options_.certificate, options_.key));
+  }
   return {};
 }
 
@@ -278,6 +294,7 @@ Client::~Client() = default;
 
 Result<std::unique_ptr<Client>> Client::create(ClientOptions options) {
   SHOMEI_TRY(OwnedStore store, load_store(options.tls_ca));
+  SHOMEI_TRY(check_identity(options));
   std::optional<ProxyAddress> proxy;
   if (!options.proxy.empty()) {
     SHOMEI_TRY(proxy, parse_proxy(options.proxy));

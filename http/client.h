@@ -13,6 +13,10 @@ namespace shomei::http {
 struct ClientOptions {
   /// Files or folders of DER or PEM certificates: the only CAs that are believed for https (never the system's).
   std::vector<std::filesystem::path> tls_ca{};
+  /// For servers that ask who is there (client authentication): a certificate (PEM, leaf first, then the chain; or one
+  /// in DER) and its private key, not encrypted. Both or neither; read at each new connection.
+  std::filesystem::path certificate{};
+  std::filesystem::path key{};
   /// When set, every request goes to this Unix socket and its URL is a path ("/v1/cards").
   std::filesystem::path unix_socket{};
   /// http:// is allowed too: for what is signed in itself (CRLs), or at the own machine.
@@ -34,7 +38,8 @@ struct ClientOptions {
 /// at a time. The program must ignore SIGPIPE (StopSignals): OpenSSL writes to sockets that the other side has closed.
 class Client final : public Transport {
  public:
-  /// Errors: input.* and input.not_certificate for `tls_ca`, config.invalid for `proxy`.
+  /// Errors: input.* and input.not_certificate for `tls_ca` and `certificate`, key.unsuitable for `key`, config.invalid
+  /// for `proxy` and for one of `certificate` and `key` without the other.
   static Result<std::unique_ptr<Client>> create(ClientOptions options);
   ~Client() override;
   /// As Transport::send; plain http only to a Unix socket or with `plain_http` (usage otherwise), https only with

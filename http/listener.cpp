@@ -16,6 +16,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "http/tls_identity.h"
+
 namespace shomei::http {
 namespace {
 
@@ -195,24 +197,7 @@ Result<OwnedSslContext> tls_context(const ListenTls& where) {
   SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
   SSL_CTX_set_mode(context.get(),
                    SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-  for (const auto* file : {&where.certificate, &where.key}) {
-    if (::access(file->c_str(), R_OK) != 0) {
-      return system_failure(errno == ENOENT ? Code::kInputNotFound : Code::kInputUnreadable, file->native());
-    }
-  }
-  SSL_CTX* ssl = context.get();
-  if (SSL_CTX_use_certificate_chain_file(ssl, where.certificate.c_str()) != 1 &&
-      SSL_CTX_use_certificate_file(ssl, where.certificate.c_str(), SSL_FILETYPE_ASN1) != 1) {
-    return std::unexpected(openssl_error(where.certificate.native(), Code::kInputNotCertificate));
-  }
-  if (SSL_CTX_use_PrivateKey_file(ssl, where.key.c_str(), SSL_FILETYPE_PEM) != 1 &&
-      SSL_CTX_use_PrivateKey_file(ssl, where.key.c_str(), SSL_FILETYPE_ASN1) != 1) {
-    return std::unexpected(openssl_error(where.key.native(), Code::kKeyUnsuitable));
-  }
-  if (SSL_CTX_check_private_key(ssl) != 1) {
-    return std::unexpected(openssl_error("the TLS key does not belong to the certificate", Code::kKeyUnsuitable));
-  }
-  ERR_clear_error();
+  SHOMEI_TRY(use_identity(context.get(), where.certificate, where.key));
   return context;
 }
 

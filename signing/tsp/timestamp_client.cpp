@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/der.h"
 #include "signing/tsp/timestamp_query.h"
@@ -48,6 +49,14 @@ Error all_failed(const std::vector<std::pair<std::string, Error>>& failures) {
 
 }  // namespace
 
+std::optional<DigestAlgorithm> stamp_digest_from(std::string_view name) {
+  constexpr std::array<std::pair<std::string_view, DigestAlgorithm>, 3> kNames{{{"sha256", DigestAlgorithm::kSha256},
+                                                                                {"sha384", DigestAlgorithm::kSha384},
+                                                                                {"sha512", DigestAlgorithm::kSha512}}};
+  const auto found = std::ranges::find(kNames, name, &std::pair<std::string_view, DigestAlgorithm>::first);
+  return found == kNames.end() ? std::nullopt : std::optional(found->second);
+}
+
 Result<std::unique_ptr<TimestampClient>> TimestampClient::create(TimestampClientOptions options, Transport& transport,
                                                                  const Clock& clock) {
   if (options.urls.empty()) {
@@ -62,6 +71,14 @@ Result<std::unique_ptr<TimestampClient>> TimestampClient::create(TimestampClient
     return fail(Code::kConfigInvalid, fmt::format("time-stamping policy \"{}\" is no OID", options.policy));
   }
   return std::unique_ptr<TimestampClient>(new TimestampClient(std::move(options), transport, clock));
+}
+
+Result<std::unique_ptr<TimestampClient>> TimestampClient::create(TimestampClientOptions options,
+                                                                 std::unique_ptr<Transport> transport,
+                                                                 const Clock& clock) {
+  SHOMEI_TRY(auto client, create(std::move(options), *transport, clock));
+  client->owned_ = std::move(transport);
+  return client;
 }
 
 Result<Bytes> TimestampClient::ask(const std::string& url, DigestAlgorithm algorithm, ByteView digest) {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <map>
+#include <memory>
 #include <mutex>
 
 #include "base/clock.h"
@@ -9,6 +10,9 @@
 #include "signing/tsp/timestamp_source.h"
 
 namespace shomei::signing {
+
+/// The digests that are stamped, by name: "sha256", "sha384", "sha512".
+std::optional<DigestAlgorithm> stamp_digest_from(std::string_view name);
 
 struct TimestampClientOptions {
   /// Time-stamping authorities, http or https, the preferred one first; at least one.
@@ -23,13 +27,16 @@ struct TimestampClientOptions {
 };
 
 /// Asks authorities over HTTP (RFC 3161 3.4), one after the other until one gives a stamp that answers the question.
-/// Time limits and TLS are the transport's. From any thread.
+/// Time limits and TLS are the transport's. From as many threads as the transport.
 class TimestampClient final : public TimestampSource {
  public:
   /// `transport` and `clock` outlive the client. Errors: config.invalid (no URL, one that is neither http nor https, a
   /// policy that is no OID).
   static Result<std::unique_ptr<TimestampClient>> create(TimestampClientOptions options, Transport& transport,
                                                          const Clock& clock);
+  /// The same, with a transport of its own.
+  static Result<std::unique_ptr<TimestampClient>> create(TimestampClientOptions options,
+                                                         std::unique_ptr<Transport> transport, const Clock& clock);
   /// As TimestampSource::stamp. When none answers rightly, one Error names each authority with its reason; its code is
   /// that of the preferred one: net.*, timestamp.refused, timestamp.malformed.
   Result<Bytes> stamp(DigestAlgorithm algorithm, ByteView digest) override;
@@ -45,6 +52,7 @@ class TimestampClient final : public TimestampSource {
   std::optional<Error> paused(const std::string& url);
 
   const TimestampClientOptions options_;
+  std::unique_ptr<Transport> owned_;
   Transport* transport_;
   const Clock* clock_;
   std::mutex mutex_;

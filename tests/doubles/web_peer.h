@@ -17,15 +17,18 @@ namespace shomei {
 /// web_peer.py as a process: a web server and a proxy on loopback, of another make than ours.
 class WebPeer {
  public:
-  /// With `certificate` and `key` (PEM) also https.
+  /// With `certificate` and `key` (PEM) also https, with `client_ca` (PEM) for clients that it certifies.
   explicit WebPeer(const std::filesystem::path& folder, const std::string& certificate = "",
-                   const std::string& key = "") {
+                   const std::string& key = "", const std::string& client_ca = "") {
     std::array<int, 2> in{};
     std::array<int, 2> out{};
     SHOMEI_CHECK(::pipe2(in.data(), O_CLOEXEC) == 0 && ::pipe2(out.data(), O_CLOEXEC) == 0);
     std::vector<std::string> words{"python3", SHOMEI_SOURCE_DIR "/tests/doubles/web_peer.py", folder.native()};
     if (!certificate.empty()) {
       words.insert(words.end(), {certificate, key});
+    }
+    if (!client_ca.empty()) {
+      words.push_back(client_ca);
     }
     std::vector<char*> values;
     for (std::string& word : words) {

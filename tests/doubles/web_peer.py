@@ -1,10 +1,11 @@
 """A web server and a proxy of another make, with faults: Python's http.server.
 
-usage: web_peer.py FOLDER [CERTIFICATE KEY]
+usage: web_peer.py FOLDER [CERTIFICATE KEY [CLIENT_CA]]
 
 Serves FOLDER under /f/ with ETag, Last-Modified and 304. A file NAME.fault beside NAME (or beside nothing) names what
 goes wrong with it; /FAULT alone does the same. Prints its three ports (http, https, proxy), then a line for each
-request: its method, its target and the status of the answer. Ends when its standard input does.
+request: its method, its target and the status of the answer. With CLIENT_CA, https wants a client certificate of that
+CA, whose commonName is given under /client. Ends when its standard input does.
 """
 
 import hashlib
@@ -115,6 +116,11 @@ class Origin(http.server.BaseHTTPRequestHandler):
         tell(self.command, self.path, 0)
         STOPPED.wait()
 
+    def fault_client(self):
+        subject = dict(part[0] for part in self.connection.getpeercert()["subject"])
+        self.head(200, Content_Length=len(subject["commonName"]))
+        self.wfile.write(subject["commonName"].encode())
+
     def endless(self, piece, pause=0.0):
         while not STOPPED.wait(pause) if pause else not STOPPED.is_set():
             self.wfile.write(piece())
@@ -176,6 +182,9 @@ def main():
     if len(sys.argv) > 3:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(sys.argv[2], sys.argv[3])
+    if len(sys.argv) > 4:
+        context.load_verify_locations(sys.argv[4])
+        context.verify_mode = ssl.CERT_REQUIRED
     tell(serve(Origin), serve(Origin, context) if context else 0, serve(Proxy))
     sys.stdin.read()
     os._exit(0)

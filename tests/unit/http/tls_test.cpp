@@ -2,9 +2,12 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include <csignal>
+
 #include "base/file.h"
 #include "base/openssl.h"
 #include "served.h"
+#include "tests/doubles/web_peer.h"
 
 namespace shomei::http {
 namespace {
@@ -110,6 +113,47 @@ TEST_F(Tls, APortInUseAndBadFilesAreNamed) {
   second = listen;
   second.host = "example.org";
   EXPECT_EQ(Server::start(second, test_routes()).error().code, Code::kNetBind);
+}
+
+TEST_F(Tls, AServerThatAsksIsShownWhoIsThere) {
+  std::signal(SIGPIPE, SIG_IGN);
+  save(folder / "visitor", issue("visitor", &ca));
+  const auto pem = [&](const std::string& name, const Pair& pair) {
+    const OwnedBio out(BIO_new_file((folder / name).c_str(), "w"));
+    PEM_write_bio_X509(out.get(), pair.certificate.get());
+    return folder / name;
+  };
+  const Pair leaf = issue("localhost", &ca);
+  save(folder / "peer", leaf);
+  WebPeer peer(folder / "", pem("peer.pem", leaf), folder / "peer.key", pem("ca.pem", ca));
+  const HttpRequest request{.method = "GET", .url = "https://localhost:" + std::to_string(peer.https) + "/client"};
+  ClientOptions options{.tls_ca = {folder / "ca.cer"}};
+  EXPECT_FALSE(Client::create(options).value()->send(request));
+  options.certificate = folder / "visitor.cer";
+  options.key = folder / "visitor.key";
+  const auto answer = Client::create(options).value()->send(request);
+  ASSERT_TRUE(answer) << describe(answer.error());
+  EXPECT_EQ(answer->body, "visitor");
+}
+
+TEST_F(Tls, AClientsCertificateAndKeyMustBelongTogether) {
+  const auto code = [&](const char* certificate, const char* key) {
+    return Client::create(
+               {.certificate = certificate[0] == 0 ? "" : folder / certificate, .key = key[0] == 0 ? "" : folder / key})
+        .error()
+        .code;
+  };
+  EXPECT_EQ(code("leaf.cer", ""), Code::kConfigInvalid);
+  EXPECT_EQ(code("", "leaf.key"), Code::kConfigInvalid);
+  EXPECT_EQ(code("none", "leaf.key"), Code::kInputNotFound);
+  EXPECT_EQ(code("leaf.key", "leaf.key"), Code::kInputNotCertificate);
+  EXPECT_EQ(code("leaf.cer", "ca.key"), Code::kKeyUnsuitable);
+  const OwnedBio out(BIO_new_file((folder / "locked.key").c_str(), "w"));
+  const Pair other = issue("localhost", &ca);
+  PEM_write_bio_PrivateKey(out.get(), other.key.get(), EVP_aes_128_cbc(), nullptr, 0, nullptr,
+                           const_cast<char*>("word"));
+  BIO_flush(out.get());
+  EXPECT_EQ(code("leaf.cer", "locked.key"), Code::kKeyUnsuitable);
 }
 
 TEST_F(Tls, AClientThatStillWritesGetsItsRefusal) {

@@ -157,6 +157,13 @@ TEST_F(Client, WhatCannotBeAskedIsRefusedAtOnce) {
   EXPECT_EQ(code({.urls = {"http://a"}, .policy = "policy"}), Code::kConfigInvalid);
 }
 
+TEST_F(Client, StampsAreOverStrongDigestsOnly) {
+  EXPECT_EQ(stamp_digest_from("sha384"), DigestAlgorithm::kSha384);
+  for (const char* none : {"sha1", "SHA256", "md5", ""}) {
+    EXPECT_EQ(stamp_digest_from(none), std::nullopt) << none;
+  }
+}
+
 TEST_F(Client, StampsOfOtherKeysAndTimes) {
   for (const TsaKey kind : {TsaKey::kRsa3072, TsaKey::kP256, TsaKey::kP384}) {
     const Time time = kEpoch + std::chrono::years(10);
