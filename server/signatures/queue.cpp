@@ -1,5 +1,6 @@
 #include "server/signatures/queue.h"
 
+#include <algorithm>
 #include <random>
 
 #include "http/client.h"
@@ -14,18 +15,6 @@ double random_fraction() {
   thread_local std::minstd_rand generator{std::random_device{}()};
   return std::uniform_real_distribution<double>(0, 1)(generator);
 }
-
-/// The client with what it speaks through.
-class HttpStamps final : public signing::TimestampSource {
- public:
-  HttpStamps(std::unique_ptr<http::Client> transport, std::unique_ptr<signing::TimestampClient> client)
-      : transport_(std::move(transport)), client_(std::move(client)) {}
-  Result<Bytes> stamp(DigestAlgorithm algorithm, ByteView digest) override { return client_->stamp(algorithm, digest); }
-
- private:
-  std::unique_ptr<http::Client> transport_;
-  std::unique_ptr<signing::TimestampClient> client_;
-};
 
 }  // namespace
 
@@ -61,14 +50,18 @@ Result<std::unique_ptr<signing::TimestampSource>> open_timestamps(const Timestam
   if (settings.urls.empty()) {
     return std::unique_ptr<signing::TimestampSource>();
   }
-  SHOMEI_TRY(auto transport, http::Client::create({.tls_ca = settings.tls_ca,
-                                                   .plain_http = true,  // stamps are signed
-                                                   .answer_time = settings.time,
-                                                   .max_answer = 1U << 20,
-                                                   .stop = std::move(stop)}));
-  SHOMEI_TRY(auto client, signing::TimestampClient::create({.urls = settings.urls, .policy = settings.policy},
-                                                           *transport, clock));
-  return std::unique_ptr<signing::TimestampSource>(new HttpStamps(std::move(transport), std::move(client)));
+  const bool https = std::ranges::any_of(settings.urls, [](const auto& url) { return url.starts_with("https://"); });
+  if (https && settings.tls_ca.empty()) {
+    return fail(Code::kConfigInvalid, "timestamp.tls_ca: needed for an authority with https");
+  }
+  http::ClientOptions options{.tls_ca = settings.tls_ca, .certificate = settings.certificate, .key = settings.key};
+  // A stamp is signed in itself.
+  options.plain_http = true;
+  options.answer_time = settings.answer_time;
+  options.stop = std::move(stop);
+  SHOMEI_TRY(auto transport, http::Client::create(std::move(options)));
+  return signing::TimestampClient::create({.urls = settings.urls, .policy = settings.policy}, std::move(transport),
+                                          clock);
 }
 
 }  // namespace shomei::server

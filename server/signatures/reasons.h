@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "server/store/signature_records.h"
 #include "signing/extend.h"
+#include "signing/report/report.h"
 
 namespace shomei::server {
 

@@ -4,6 +4,8 @@
 
 #include <map>
 
+#include "signing/tsp/timestamp_client.h"
+
 namespace shomei::server {
 namespace {
 
@@ -32,25 +34,24 @@ Result<Value> word(const TomlTable& table, const std::string& of, const std::str
 Result<TimestampSettings> read_timestamp(const TomlTable& table, const std::filesystem::path& folder) {
   TimestampSettings settings;
   SHOMEI_TRY(const TomlTable own, table.table("timestamp"));
-  SHOMEI_TRY(settings.urls, own.texts("url", {}));
+  SHOMEI_TRY(settings.urls, own.texts("urls", {}));
   SHOMEI_TRY(const auto cas, own.texts("tls_ca", {}));
   for (const std::string& name : cas) {
     settings.tls_ca.push_back(folder / name);
   }
   SHOMEI_TRY(settings.policy, own.text("policy", ""));
-  SHOMEI_TRY(settings.digest, word<DigestAlgorithm>(own, "timestamp", "digest", "sha256",
-                                                    {{"sha256", DigestAlgorithm::kSha256},
-                                                     {"sha384", DigestAlgorithm::kSha384},
-                                                     {"sha512", DigestAlgorithm::kSha512}}));
+  SHOMEI_TRY(const std::string digest, own.text("digest", "sha256"));
+  const auto algorithm = signing::stamp_digest_from(digest);
+  if (!algorithm) {
+    return wrong("timestamp.digest", digest + " is none of sha256, sha384, sha512");
+  }
+  settings.digest = *algorithm;
   SHOMEI_TRY(const std::string certificate, own.text("certificate", ""));
   SHOMEI_TRY(const std::string key, own.text("key", ""));
-  if (certificate.empty() != key.empty()) {
-    return wrong("timestamp", "certificate and key belong together");
-  }
   settings.certificate = certificate.empty() ? std::filesystem::path() : folder / certificate;
   settings.key = key.empty() ? std::filesystem::path() : folder / key;
-  SHOMEI_TRY(const std::int64_t time, number(own, "timestamp", "time", settings.time.count(), 1, 120));
-  settings.time = std::chrono::seconds(time);
+  SHOMEI_TRY(const std::int64_t time, number(own, "timestamp", "answer_seconds", settings.answer_time.count(), 1, 120));
+  settings.answer_time = std::chrono::seconds(time);
   return settings;
 }
 

@@ -18,11 +18,11 @@ struct TimestampSettings {
   /// OID that the stamp must be made under; empty: the authority's own.
   std::string policy{};
   DigestAlgorithm digest = DigestAlgorithm::kSha256;
-  /// For authorities that want to know who asks (TLS client certificate).
+  /// For authorities that ask who is there (TLS client authentication).
   std::filesystem::path certificate{};
   std::filesystem::path key{};
-  /// For one answer.
-  std::chrono::seconds time{30};
+  /// How long one authority may take.
+  std::chrono::seconds answer_time{30};
 };
 
 /// [signatures]: what is kept for whom, and how it is judged.

@@ -11,7 +11,6 @@
 namespace shomei::server {
 namespace {
 
-using signing::Level;
 
 /// Another attempt with the same file would end in the same way.
 bool is_of_the_file(Code code) {
@@ -23,7 +22,7 @@ bool is_of_the_file(Code code) {
 std::string_view waits_for(const signing::Pending& pending) {
   const std::string_view id = info(pending.why.code).id;
   const bool stamp = !pending.until && (id.starts_with("net.") || id.starts_with("timestamp.") ||
-                                        pending.level == Level::kT);
+                                        pending.level == signing::Level::kT);
   return stamp ? "stamp" : "list";
 }
 
@@ -103,7 +102,7 @@ Result<void> SignatureWorker::bring_up(SignatureRecord& item, const std::stop_to
   signing::ExtendRequest request = request_for(files_of(item.name, std::move(contents)));
   const std::size_t most = parts_.settings.max_bytes + kMostAdded;
   while (item.state == "pending") {
-    request.level = static_cast<Level>(static_cast<int>(signing::level_from(item.level).value_or(Level::kB)) + 1);
+    request.level = static_cast<signing::Level>(static_cast<int>(signing::level_from(item.level).value_or(signing::Level::kB)) + 1);
     auto made = parts_.tools.extend(request);
     if (made && made->bytes.size() > most) {
       made = fail(Code::kInputTooLarge, fmt::format("the file would have {} bytes, the limit is {}",

@@ -7,13 +7,12 @@
 namespace shomei::server {
 namespace {
 
-using signing::Level;
 
-Level level_of(std::string_view text) {
-  return text.ends_with("|LTA") ? Level::kLTA
-         : text.ends_with("|LT") ? Level::kLT
-         : text.ends_with("|T")  ? Level::kT
-                                 : Level::kB;
+signing::Level level_of(std::string_view text) {
+  return text.ends_with("|LTA") ? signing::Level::kLTA
+         : text.ends_with("|LT") ? signing::Level::kLT
+         : text.ends_with("|T")  ? signing::Level::kT
+                                 : signing::Level::kB;
 }
 
 std::string text_of(const signing::Document& document) {
@@ -56,16 +55,16 @@ Result<signing::Extended> FakeSigning::extend(const signing::ExtendRequest& requ
   }
   signing::Extended made{.bytes = {}, .level = level_of(text), .pending = {}};
   while (made.level < request.level && made.pending.empty()) {
-    if (made.level == Level::kT) {
+    if (made.level == signing::Level::kT) {
       if (list_missing) {
-        made.pending.push_back({.level = Level::kLT, .until = list_at, .why = make_error(Code::kCrlRefused, "no list")});
+        made.pending.push_back({.level = signing::Level::kLT, .until = list_at, .why = make_error(Code::kCrlRefused, "no list")});
       } else {
         text += "|LT";
       }
     } else if (const auto token = request.stamps->stamp(request.digest, {})) {
-      text += made.level == Level::kB ? "|T" : "|LTA";
+      text += made.level == signing::Level::kB ? "|T" : "|LTA";
     } else {
-      made.pending.push_back({.level = made.level == Level::kB ? Level::kT : Level::kLTA, .why = token.error()});
+      made.pending.push_back({.level = made.level == signing::Level::kB ? signing::Level::kT : signing::Level::kLTA, .why = token.error()});
     }
     made.level = level_of(text);
   }

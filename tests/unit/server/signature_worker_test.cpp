@@ -6,7 +6,6 @@
 namespace shomei::server {
 namespace {
 
-using signing::Level;
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
@@ -15,7 +14,7 @@ using testing::HasSubstr;
 
 struct SignatureQueueTest : testing::Test {
   SignatureBench bench;
-  std::string id_of(const std::string& text, Level level = Level::kT) { return bench.submit(text, level).value().id; }
+  std::string id_of(const std::string& text, signing::Level level = signing::Level::kT) { return bench.submit(text, level).value().id; }
   Json shown(const std::string& id) {
     return Json(to_json(bench.now(id), bench.settings.keep, Language::kEn));
   }
@@ -41,7 +40,7 @@ TEST(RetryTimes, AreFromAMinuteToAnHour) {
 }
 
 TEST_F(SignatureQueueTest, GoesUpLevelByLevelEachInOneCommit) {
-  const std::string id = id_of("doc", Level::kLTA);
+  const std::string id = id_of("doc", signing::Level::kLTA);
   EXPECT_EQ(shown(id)["pending"], Json({"T", "LT", "LTA"}));
   bench.worker->work();
   EXPECT_EQ(bench.now(id).state, "finished");
@@ -113,7 +112,7 @@ TEST_F(SignatureQueueTest, TellsOnceThatStampsAreAwayAlsoOverARestart) {
 TEST_F(SignatureQueueTest, WaitsForTheNextListAndIsTriedWhenTrustChanges) {
   bench.signing.list_missing = true;
   bench.signing.list_at = bench.clock.now() + hours(48);
-  const std::string id = id_of("doc", Level::kLT);
+  const std::string id = id_of("doc", signing::Level::kLT);
   bench.worker->work();
   EXPECT_EQ(bench.now(id).level, "T");
   EXPECT_EQ(shown(id)["pending"], Json({"LT"}));
@@ -132,7 +131,7 @@ TEST_F(SignatureQueueTest, WaitsForTheNextListAndIsTriedWhenTrustChanges) {
 TEST_F(SignatureQueueTest, AListThatIsLateIsLookedForWithBackOff) {
   bench.signing.list_missing = true;
   bench.signing.list_at = bench.clock.now() + hours(1);
-  const std::string id = id_of("doc", Level::kLT);
+  const std::string id = id_of("doc", signing::Level::kLT);
   bench.worker->work();
   bench.work_after(hours(1) + minutes(1));
   EXPECT_EQ(bench.now(id).next_try, bench.clock.now() + minutes(2));
@@ -177,7 +176,7 @@ TEST_F(SignatureQueueTest, WhatDoesNotVerifyIsRefusedWithReasonsAndStaysAsItIs) 
 
 TEST_F(SignatureQueueTest, ARestartGoesOnWhereItWas) {
   bench.stamps.away = true;
-  const std::string id = id_of("doc", Level::kLT);
+  const std::string id = id_of("doc", signing::Level::kLT);
   bench.worker->work();
   bench.restart();
   bench.worker->work();
@@ -269,8 +268,8 @@ TEST_F(SignatureQueueTest, HasRoomForSoManyOfAFacilityAndInAll) {
   EXPECT_EQ(bench.submit("c").error().code, Code::kSignatureQueueFull);
   // The same again is no other.
   EXPECT_TRUE(bench.submit("a"));
-  ASSERT_TRUE(bench.submit("a", Level::kT, "2"));
-  EXPECT_EQ(bench.submit("b", Level::kT, "2").error().code, Code::kSignatureQueueFull);
+  ASSERT_TRUE(bench.submit("a", signing::Level::kT, "2"));
+  EXPECT_EQ(bench.submit("b", signing::Level::kT, "2").error().code, Code::kSignatureQueueFull);
 }
 
 TEST_F(SignatureQueueTest, TakesNothingThatIsTooLargeOrUnreadableOrHasTheLevel) {
@@ -278,7 +277,7 @@ TEST_F(SignatureQueueTest, TakesNothingThatIsTooLargeOrUnreadableOrHasTheLevel) 
   EXPECT_EQ(bench.submit("0123456789").error().code, Code::kInputTooLarge);
   EXPECT_EQ(bench.submit("garbage").error().code, Code::kCmsMalformed);
   EXPECT_EQ(bench.submit("doc|T").error().code, Code::kUsage);
-  EXPECT_TRUE(bench.submit("doc|T", Level::kLT));
+  EXPECT_TRUE(bench.submit("doc|T", signing::Level::kLT));
   EXPECT_THAT(bench.audited(), ElementsAre("submitted"));
 }
 
