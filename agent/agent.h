@@ -6,6 +6,7 @@
 #include "agent/prompt.h"
 #include "agent/server_link.h"
 #include "base/clock.h"
+#include "signing/tsp/timestamp_source.h"
 #include "signing/xml/xml_library.h"
 
 namespace shomei::agent {
@@ -16,6 +17,8 @@ struct Outside {
   const Clock& clock;
   const signing::XmlLibrary& xml;
   TransportMaker transports;
+  /// Null: none is configured.
+  signing::TimestampSource* stamps = nullptr;
 };
 
 /// The whole daemon: readers watched, socket served, until it goes.

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "base/toml.h"
+#include "signing/tsp/timestamp_client.h"
 
 namespace shomei::agent {
 namespace {
@@ -93,6 +94,24 @@ Result<void> read_trust(const TomlTable& table, TrustConfig& trust) {
   return {};
 }
 
+Result<void> read_timestamp(const TomlTable& table, TimestampConfig& timestamp) {
+  SHOMEI_TRY(timestamp.urls, table.texts("urls", {}));
+  SHOMEI_TRY(timestamp.tls_ca, paths(table, "tls_ca"));
+  SHOMEI_TRY(timestamp.policy, table.text("policy", ""));
+  SHOMEI_TRY(const std::string digest, table.text("digest", "sha256"));
+  const auto algorithm = signing::stamp_digest_from(digest);
+  if (!algorithm) {
+    return fail(Code::kConfigInvalid,
+                fmt::format("timestamp.digest: \"{}\" is none of sha256, sha384, sha512", digest));
+  }
+  timestamp.digest = *algorithm;
+  SHOMEI_TRY(timestamp.certificate, table.text("certificate", ""));
+  SHOMEI_TRY(timestamp.key, table.text("key", ""));
+  SHOMEI_TRY(const std::size_t seconds, bounded(table, "answer_seconds", 30, 1, 600));
+  timestamp.answer_time = std::chrono::seconds(seconds);
+  return {};
+}
+
 Result<void> read_limits(const TomlTable& table, LimitsConfig& limits) {
   constexpr std::size_t kGigabyte = 1U << 30;
   SHOMEI_TRY(limits.request_bytes, bounded(table, "request_bytes", limits.request_bytes, 1024, kGigabyte));
@@ -127,6 +146,8 @@ Result<Config> read(const TomlTable& root) {
   SHOMEI_TRY(read_servers(root, config));
   SHOMEI_TRY(const TomlTable trust, root.table("trust"));
   SHOMEI_TRY(read_trust(trust, config.trust));
+  SHOMEI_TRY(const TomlTable timestamp, root.table("timestamp"));
+  SHOMEI_TRY(read_timestamp(timestamp, config.timestamp));
   SHOMEI_TRY(const TomlTable limits, root.table("limits"));
   SHOMEI_TRY(read_limits(limits, config.limits));
   SHOMEI_TRY(root.finish());

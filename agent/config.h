@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/digest.h"
 #include "base/error_code.h"
 #include "base/log.h"
 #include "base/result.h"
@@ -37,6 +38,22 @@ struct TrustConfig {
   std::optional<std::filesystem::path> policy;
 };
 
+/// Time-stamping authorities (RFC 3161) for `level` above B.
+struct TimestampConfig {
+  /// http or https, the preferred one first; empty: no stamps, and such levels stay pending.
+  std::vector<std::string> urls{};
+  /// The CAs that may stand behind the TLS certificates of those with https.
+  std::vector<std::filesystem::path> tls_ca{};
+  /// OID; empty: the authority's own choice.
+  std::string policy{};
+  DigestAlgorithm digest = DigestAlgorithm::kSha256;
+  /// Client authentication (PEM); empty: none.
+  std::filesystem::path certificate{};
+  std::filesystem::path key{};
+  /// How long one authority may take.
+  std::chrono::seconds answer_time{30};
+};
+
 struct LimitsConfig {
   std::size_t request_bytes = 48U << 20;
   std::size_t document_bytes = 25U << 20;
@@ -62,6 +79,7 @@ struct Config {
   Pkcs11Config pkcs11;
   std::vector<ServerConfig> servers;
   TrustConfig trust;
+  TimestampConfig timestamp;
   LimitsConfig limits;
 
   /// Errors: input.*, config.unknown_key, config.invalid.

@@ -9,6 +9,7 @@
 
 #include "agent/agent.h"
 #include "agent/pinentry.h"
+#include "agent/stamp_source.h"
 #include "base/file.h"
 #include "http/client.h"
 #include "http/stop_signals.h"
@@ -104,12 +105,11 @@ void log_memory() {
   }
 }
 
-Result<void> serve(const Config& config) {
+Result<void> serve(const Config& config, const Clock& clock, signing::TimestampSource* stamps) {
   http::StopSignals signals;
   const signing::XmlLibrary xml;
-  const SystemClock clock;
   Pinentry pinentry(config.pinentry, config.language, config.dialog_patience);
-  SHOMEI_TRY(const auto agent, Agent::start(config, {pinentry, clock, xml, make_transport}));
+  SHOMEI_TRY(const auto agent, Agent::start(config, {pinentry, clock, xml, make_transport, stamps}));
   ::malloc_trim(0);
   fmt::print("ready {}\n", agent->address());
   std::fflush(stdout);
@@ -126,7 +126,9 @@ Result<void> run(int argc, char** argv) {
   }
   SHOMEI_TRY(const Config config, load_config(options.config));
   log::set_level(config.log_level);
-  return options.check ? Result<void>() : serve(config);
+  const SystemClock clock;
+  SHOMEI_TRY(const auto stamps, make_stamp_source(config.timestamp, clock));
+  return options.check ? Result<void>() : serve(config, clock, stamps.get());
 }
 
 }  // namespace

@@ -7,13 +7,10 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/printable.h"
 #include "base/result.h"
 
 namespace shomei::cli {
-
-/// Text for a terminal: control characters, bidirectional overrides and broken UTF-8 are shown as "?", for names and
-/// findings come from strangers' files. Line feeds go too.
-std::string printable(std::string_view text);
 
 /// Writes to stdout; a failure is found by `finish_output`.
 void print_text(std::string_view text);

@@ -9,16 +9,6 @@
 namespace shomei::cli {
 namespace {
 
-/// Columns that the text takes on a terminal: Japanese characters take two.
-std::size_t columns(std::string_view text) {
-  std::size_t count = 0;
-  for (const char byte : text) {
-    const auto value = static_cast<unsigned char>(byte);
-    count += value < 0x80 ? 1 : value >= 0xE0 ? 2 : 0;
-  }
-  return count;
-}
-
 std::string hc_role_texts(const auth::CertificateFacts& facts, Language language) {
   std::vector<std::string> roles;
   roles.reserve(facts.hc_roles.size());

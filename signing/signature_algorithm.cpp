@@ -53,7 +53,7 @@ bool prepare(EVP_PKEY_CTX* context, const SignatureAlgorithm& algorithm) {
   }
   return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) == 1 &&
          EVP_PKEY_CTX_set_rsa_mgf1_md(context, digest) == 1 &&
-         EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_AUTO) == 1;
+         EVP_PKEY_CTX_set_rsa_pss_saltlen(context, algorithm.salt_length.value_or(RSA_PSS_SALTLEN_DIGEST)) == 1;
 }
 
 }  // namespace

@@ -14,6 +14,8 @@ struct SignatureAlgorithm {
   DigestAlgorithm digest = DigestAlgorithm::kSha256;
   /// RSASSA-PSS with MGF1 over the same digest, instead of PKCS#1 v1.5.
   bool pss = false;
+  /// Of PSS, in octets; nothing: as long as the digest.
+  std::optional<int> salt_length = std::nullopt;
 };
 
 /// Identifiers of RFC 9231 (XML security algorithms). Nothing for an unknown one.

@@ -137,21 +137,21 @@ std::optional<auth::Certificate> identify(std::span<const CertificateId> ids,
   return std::nullopt;
 }
 
-void judge_path(const auth::Certificate& certificate, const auth::ValidationInputs& evidence,
-                const VerifyInputs& inputs, Judgement& judgement) {
+auth::ValidationReport judge_path(const auth::Certificate& certificate, const auth::ValidationInputs& evidence,
+                                  const VerifyInputs& inputs, Judgement& judgement) {
   if (!inputs.judge_certificates) {
-    return;
+    return {};
   }
   auth::ValidationOptions options;
   options.at = inputs.at;
   options.purpose = inputs.policy.purpose;
-  const auth::ValidationReport path = auth::validate(certificate, evidence, options, inputs.policy.profiles);
+  auth::ValidationReport path = auth::validate(certificate, evidence, options, inputs.policy.profiles);
   judgement.report().signer = signer_of(certificate, path);
   copy_findings(path, judgement);
   judgement.done(Step::kPath);
   if (path.verdict == Verdict::kValid) {
     judgement.note(Check::kPathValid, Severity::kInfo, path.path.empty() ? "" : path.path.back().facts().subject);
-    return;
+    return path;
   }
   for (const auth::RevocationStatus& status : path.revocation) {
     if (status.certificate == 0 && status.state == auth::RevocationState::kRevoked) {
@@ -167,6 +167,7 @@ void judge_path(const auth::Certificate& certificate, const auth::ValidationInpu
   // A verdict without a failing finding would otherwise pass.
   judgement.decide(Indication::kIndeterminate, SubIndication::kCertificateChainGeneralFailure);
   judgement.note(path.verdict == Verdict::kInvalid ? Check::kPathInvalid : Check::kPathUnknown, Severity::kFail);
+  return path;
 }
 
 void report_timestamps(const CarriedEvidence& carried, Judgement& judgement) {

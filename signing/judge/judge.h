@@ -19,9 +19,9 @@ std::optional<auth::Certificate> identify(std::span<const CertificateId> ids,
                                           Judgement& judgement);
 
 /// 5.2.6 and 5.3.4: path, revocation and the purpose's rules at the validation time; fills the signer. Marks
-/// Step::kPath.
-void judge_path(const auth::Certificate& certificate, const auth::ValidationInputs& evidence,
-                const VerifyInputs& inputs, Judgement& judgement);
+/// Step::kPath. The path and what else was found about it.
+auth::ValidationReport judge_path(const auth::Certificate& certificate, const auth::ValidationInputs& evidence,
+                                  const VerifyInputs& inputs, Judgement& judgement);
 
 /// Time stamps as found, with the time they claim; none is checked.
 void report_timestamps(const CarriedEvidence& carried, Judgement& judgement);

@@ -43,12 +43,15 @@ enum class SubIndication : std::uint8_t {
 
 enum class Severity : std::uint8_t { kInfo, kWarn, kFail };
 
-/// One answer of one check. `check` is a stable id ("reference.digest"); the text exists in both languages.
+/// One answer of one check. `check` is a stable id ("reference.digest"); the texts exist in both languages.
 struct Finding {
   std::string check;
   Severity severity = Severity::kInfo;
   std::string text_en;
   std::string text_ja;
+  /// What whoever reads the report can do about it; empty where nothing helps.
+  std::string advice_en = {};
+  std::string advice_ja = {};
 };
 
 struct Signer {
@@ -122,7 +125,15 @@ struct SignatureReport {
   /// Identifier of the signature algorithm (URI or OID), and the value.
   std::string algorithm;
   Bytes signature_value;
+  /// Raw digest of what the signature value is over: the canonical SignedInfo, the DER signed attributes.
+  DigestAlgorithm signed_digest_algorithm = DigestAlgorithm::kSha256;
+  Bytes signed_digest;
   std::vector<ValidationObject> objects;
+  /// When the signer's certificate was revoked, and why (RFC 5280 5.3.1, "keyCompromise").
+  std::optional<Time> revoked_at;
+  std::string revocation_reason;
+  /// The last second at which, by the policy, the signature's algorithm and its key count; nothing: no end is known.
+  std::optional<Time> algorithm_not_after;
 };
 
 /// The whole has the worst indication of its signatures; a file without any is INDETERMINATE / FORMAT_FAILURE.

@@ -6,6 +6,7 @@
 
 #include "signing/judge/judge.h"
 #include "signing/xades/prescription.h"
+#include "signing/xades/xades_refs.h"
 #include "signing/xml/xmldsig_reference.h"
 
 namespace shomei::signing {
@@ -75,7 +76,7 @@ class XadesJudge {
 
   void accept(const ReferenceFacts& reference, ReferenceOutcome outcome) {
     if (reference.digest_method == digest_uri(DigestAlgorithm::kSha1)) {
-      judge_digest(DigestAlgorithm::kSha1, *reference.uri, inputs_.policy, judgement_);
+      judge_digest(DigestAlgorithm::kSha1, reference.uri.value_or(""), inputs_.policy, judgement_);
     }
     const bool is_whole = outcome.element != nullptr && std::ranges::all_of(reference.transforms, [](const auto& step) {
                             return canonicalization_from(step.algorithm).has_value();
@@ -92,12 +93,12 @@ class XadesJudge {
     if (is_element(outcome.element, ns::kDs, "Manifest")) {
       judgement_.decide(Indication::kIndeterminate, SubIndication::kSignedDataNotFound, Check::kManifestNotChecked);
     }
-    const std::string where = outcome.element == nullptr ? *reference.uri : path_of(outcome.element);
+    const std::string where = outcome.element == nullptr ? name_of(reference, outcome) : path_of(outcome.element);
     judgement_.note(Check::kReferenceIntact, Severity::kInfo, where.empty() ? "/" : where);
     if (is_whole) {
       covered_.push_back(outcome.element);
     }
-    CoveredPart part{*reference.uri, std::nullopt, std::move(outcome.signed_bytes)};
+    CoveredPart part{name_of(reference, outcome), std::nullopt, std::move(outcome.signed_bytes)};
     part.partial = outcome.partial;
     if (outcome.partial) {
       judgement_.note(Check::kReferencePartial, Severity::kWarn, where);
@@ -106,6 +107,11 @@ class XadesJudge {
       part.detached = outcome.detached->name;
     }
     judgement_.report().covers.push_back(std::move(part));
+  }
+
+  /// As written; where nothing is written, the document that was taken for it.
+  static std::string name_of(const ReferenceFacts& reference, const ReferenceOutcome& outcome) {
+    return reference.uri ? *reference.uri : outcome.detached->name;
   }
 
   void object(const ReferenceOutcome& outcome) {
@@ -141,7 +147,12 @@ class XadesJudge {
       return {};
     }
     SHOMEI_TRY(check_value(X509_get0_pubkey(certificate->native())));
-    judge_path(*certificate, evidence, inputs_, judgement_);
+    const auth::ValidationReport path = judge_path(*certificate, evidence, inputs_, judgement_);
+    const bool found = std::ranges::none_of(
+        path.findings, [](const auth::Finding& finding) { return finding.check == auth::Check::kPathNotFound; });
+    if (found) {
+      judge_complete_refs(read_complete_refs(properties_.signed_properties), path.path, evidence.crls, judgement_);
+    }
     return {};
   }
 
@@ -173,7 +184,7 @@ class XadesJudge {
   }
 
   Result<void> check_value(EVP_PKEY* key) {
-    const auto algorithm = signature_algorithm_from_uri(signature_.signature_method);
+    const auto& algorithm = signature_.algorithm;
     auto method = canonicalization_from(signature_.canonicalization_method);
     if (!algorithm || !method || type_of(key) != algorithm->key) {
       const Check check = method ? Check::kSignatureAlgorithm : Check::kStructure;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+#include <set>
 #include <sstream>
 
 namespace shomei::signing {
@@ -66,6 +68,62 @@ Parsed<ReferenceFacts> read_reference(const xmlNode* node, const Limits& limits)
   return facts;
 }
 
+constexpr std::string_view kMore2007 = "http://www.w3.org/2007/05/xmldsig-more#";
+/// Salts outside of this are no mistake but play: RFC 8017 A.2.3 has 20 as default, no digest is longer than 64.
+constexpr int kMinSalt = 20, kMaxSalt = 64;
+
+std::optional<int> small_number(const xmlNode* element) {
+  int number = 0;
+  const std::string text = text_of(element);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
+}
+
+std::optional<DigestAlgorithm> digest_method(const xmlNode* parent) {
+  const xmlNode* method = only_child(parent, ns::kDs, "DigestMethod");
+  return method == nullptr ? std::nullopt : digest_from_uri(attribute(method, "Algorithm").value_or(""));
+}
+
+/// RSAPSSParams (RFC 9231 2.3.9): DigestMethod?, MaskGenerationFunction?, SaltLength?, TrailerField?, in any order.
+/// MGF1 over another digest than that of the message is refused.
+std::optional<SignatureAlgorithm> read_pss(const xmlNode* method) {
+  SignatureAlgorithm algorithm{.key = KeyType::kRsa, .digest = DigestAlgorithm::kSha256, .pss = true};
+  const xmlNode* parameters = only_child(method, kMore2007, "RSAPSSParams");
+  if (parameters == nullptr) {
+    return child_elements(method).empty() ? std::optional(algorithm) : std::nullopt;
+  }
+  std::set<std::string_view> seen;
+  std::optional<DigestAlgorithm> mask;
+  for (const xmlNode* part : child_elements(parameters)) {
+    bool good = seen.insert(local_name(part)).second;
+    if (is_element(part, ns::kDs, "DigestMethod")) {
+      const auto digest = digest_method(parameters);
+      good = good && digest;
+      algorithm.digest = digest.value_or(algorithm.digest);
+    } else if (is_element(part, kMore2007, "MaskGenerationFunction")) {
+      mask = digest_method(part);
+      good = good && mask && attribute(part, "Algorithm") == "http://www.w3.org/2007/05/xmldsig-more#MGF1";
+    } else if (is_element(part, kMore2007, "SaltLength")) {
+      algorithm.salt_length = small_number(part);
+      good = good && algorithm.salt_length >= kMinSalt && algorithm.salt_length <= kMaxSalt;
+    } else {
+      good = good && is_element(part, kMore2007, "TrailerField") && small_number(part) == 1;
+    }
+    if (!good) {
+      return std::nullopt;
+    }
+  }
+  return !mask || mask == algorithm.digest ? std::optional(algorithm) : std::nullopt;
+}
+
+/// An identifier whose parameters nobody asked for (HMACOutputLength and the like) is not known.
+std::optional<SignatureAlgorithm> read_signature_method(const xmlNode* method, std::string_view algorithm) {
+  if (algorithm == kRsaPss) {
+    return read_pss(method);
+  }
+  return child_elements(method).empty() ? signature_algorithm_from_uri(algorithm) : std::nullopt;
+}
+
 /// CanonicalizationMethod, SignatureMethod, Reference+ in this order.
 Parsed<void> read_signed_info(SignatureFacts& facts, const Limits& limits) {
   const auto parts = child_elements(facts.signed_info);
@@ -79,6 +137,7 @@ Parsed<void> read_signed_info(SignatureFacts& facts, const Limits& limits) {
   facts.canonicalization_method = attribute(parts[0], "Algorithm").value_or("");
   facts.canonicalization_prefixes = prefix_list(parts[0]);
   facts.signature_method = attribute(parts[1], "Algorithm").value_or("");
+  facts.algorithm = read_signature_method(parts[1], facts.signature_method);
   for (std::size_t i = 2; i < parts.size(); ++i) {
     if (!is_element(parts[i], ns::kDs, "Reference")) {
       return Bad("SignedInfo");

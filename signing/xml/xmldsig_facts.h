@@ -41,7 +41,9 @@ struct SignatureFacts {
   std::string id;
   std::string canonicalization_method = {};
   std::vector<std::string> canonicalization_prefixes = {};
+  /// Identifier, for people, and what it means with its parameters; nothing where that is not known or not allowed.
   std::string signature_method = {};
+  std::optional<SignatureAlgorithm> algorithm = {};
   std::vector<ReferenceFacts> references = {};
   Bytes signature_value = {};
   /// X509Certificate entries of KeyInfo that are base64, in order.
@@ -51,6 +53,7 @@ struct SignatureFacts {
 inline constexpr std::string_view kSignedPropertiesType = "http://uri.etsi.org/01903#SignedProperties";
 inline constexpr std::string_view kEnvelopedSignature = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
 inline constexpr std::string_view kBase64Transform = "http://www.w3.org/2000/09/xmldsig#base64";
+inline constexpr std::string_view kRsaPss = "http://www.w3.org/2007/05/xmldsig-more#rsa-pss";
 inline constexpr std::string_view kExclusiveC14n = "http://www.w3.org/2001/10/xml-exc-c14n#";
 
 Parsed<SignatureFacts> read_signature(const xmlNode* signature, const Limits& limits);

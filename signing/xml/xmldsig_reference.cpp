@@ -52,32 +52,30 @@ std::string uri_of_file_name(std::string_view name) {
   return uri;
 }
 
-const Document* ReferenceChecker::find_detached(const SignatureFacts& signature, std::string_view uri) const {
-  const std::string name = file_name_of_uri(uri);
+const Document* ReferenceChecker::find_detached(const SignatureFacts& signature,
+                                                const std::optional<std::string>& uri) const {
+  const std::string name = file_name_of_uri(uri.value_or(""));
   for (const Document& document : detached_) {
-    if (document.name == name) {
+    if (uri && document.name == name) {
       return &document;
     }
   }
-  // One file given and one asked for: it may have been renamed, its digest tells.
-  const auto external = std::ranges::count_if(
-      signature.references, [](const ReferenceFacts& other) { return other.uri && !is_same_document(other); });
+  // One file given and one asked for: it may have been renamed, or the application knows which (XML-DSig 4.4.3.1, no
+  // URI); its digest tells.
+  const auto external =
+      std::ranges::count_if(signature.references, [](const auto& other) { return !is_same_document(other); });
   return detached_.size() == 1 && external == 1 ? &detached_.front() : nullptr;
 }
 
 Result<std::optional<ReferenceChecker::Value>> ReferenceChecker::find(const SignatureFacts& signature,
                                                                       const ReferenceFacts& reference,
                                                                       ReferenceOutcome& outcome) {
-  if (!reference.uri) {
-    refuse(outcome, State::kForbidden, "no URI");
-    return std::nullopt;
-  }
-  const std::string& uri = *reference.uri;
+  const std::string uri = reference.uri.value_or("no URI");
   if (uri.empty()) {
     return Value(NodeSet{.document = document_});
   }
-  if (uri.front() != '#') {
-    const Document* document = find_detached(signature, uri);
+  if (!is_same_document(reference)) {
+    const Document* document = find_detached(signature, reference.uri);
     if (document == nullptr) {
       refuse(outcome, State::kNotFound, uri);
       return std::nullopt;
@@ -290,7 +288,7 @@ Result<ReferenceOutcome> ReferenceChecker::check(const SignatureFacts& signature
   if (from_nodes && empty) {
     refuse(outcome, State::kForbidden, "empty canonical form");
   } else if (stream.finish() != reference.digest_value) {
-    refuse(outcome, State::kChanged, reference.uri->empty() ? "the whole document" : *reference.uri);
+    refuse(outcome, State::kChanged, reference.uri == "" ? "the whole document" : reference.uri.value_or("no URI"));
     outcome.signed_bytes.clear();
   } else {
     outcome.state = State::kIntact;

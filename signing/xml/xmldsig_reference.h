@@ -26,9 +26,10 @@ struct ReferenceOutcome {
 };
 
 /// Finds what references name, transforms and digests it (XML-DSig 4.4.3.2). Same-document references are "" and "#id"
-/// with an unambiguous id; any other URI is the name of a document that was handed in: no file is opened and nothing is
-/// fetched because a signature says so. Transforms: enveloped-signature, canonicalisation, base64, and the XPath
-/// expressions of xpath_filter.h: those that leave signatures out everywhere, paths in documents beside the file only.
+/// with an unambiguous id; any other URI is the name of a document that was handed in, no URI the only one that was: no
+/// file is opened and nothing is fetched because a signature says so. Transforms: enveloped-signature,
+/// canonicalisation, base64, and the XPath expressions of xpath_filter.h: those that leave signatures out everywhere,
+/// paths in documents beside the file only.
 class ReferenceChecker {
  public:
   ReferenceChecker(const xmlDoc* document, const IdIndex& ids, std::span<const Document> detached, const Limits& limits,
@@ -62,7 +63,7 @@ class ReferenceChecker {
                                            ReferenceOutcome& outcome);
   Result<std::optional<Value>> find(const SignatureFacts& signature, const ReferenceFacts& reference,
                                     ReferenceOutcome& outcome);
-  const Document* find_detached(const SignatureFacts& signature, std::string_view uri) const;
+  const Document* find_detached(const SignatureFacts& signature, const std::optional<std::string>& uri) const;
   Result<bool> transform(Value& value, const TransformFacts& step, const SignatureFacts& signature,
                          ReferenceOutcome& outcome);
   /// False where it does not belong to this signature.

@@ -26,7 +26,7 @@ TEST_F(AgentConfigTest, defaults_contact_nobody_and_trust_nothing) {
   EXPECT_EQ(config.socket, "/run/user/7/shomei/agent.sock");
   EXPECT_EQ(config.pinentry, "/usr/bin/pinentry");
   EXPECT_EQ(config.language, Language::kJa);
-  EXPECT_TRUE(config.servers.empty() && config.trust.anchors.empty());
+  EXPECT_TRUE(config.servers.empty() && config.trust.anchors.empty() && config.timestamp.urls.empty());
 }
 
 TEST_F(AgentConfigTest, whole_file_is_read) {
@@ -46,6 +46,14 @@ facility = "4312345"
 [trust]
 anchors = ["/a"]
 crl = ["/c", "/d"]
+[timestamp]
+urls = ["https://tsa.example/", "http://second.example/tsa"]
+tls_ca = ["/t"]
+policy = "1.2.3"
+digest = "sha512"
+certificate = "/me.pem"
+key = "/me.key"
+answer_seconds = 5
 [limits]
 jobs = 2
 job_keep_seconds = 5
@@ -55,6 +63,13 @@ job_keep_seconds = 5
   EXPECT_EQ(config.socket, "/tmp/a.sock");
   EXPECT_EQ(config.servers.at(0).url, "https://net.example:8443");
   EXPECT_EQ(config.trust.crl.size(), 2U);
+  EXPECT_EQ(config.timestamp.urls.at(1), "http://second.example/tsa");
+  EXPECT_EQ(config.timestamp.tls_ca.at(0), "/t");
+  EXPECT_EQ(config.timestamp.policy, "1.2.3");
+  EXPECT_EQ(config.timestamp.digest, DigestAlgorithm::kSha512);
+  EXPECT_EQ(config.timestamp.certificate, "/me.pem");
+  EXPECT_EQ(config.timestamp.key, "/me.key");
+  EXPECT_EQ(config.timestamp.answer_time, std::chrono::seconds(5));
   EXPECT_EQ(config.limits.jobs, 2U);
   EXPECT_EQ(config.limits.job_keep, std::chrono::seconds(5));
   EXPECT_EQ(config.pin_entries, 1U);
@@ -67,8 +82,9 @@ TEST_F(AgentConfigTest, unknown_keys_are_refused_with_the_nearest) {
 }
 
 TEST_F(AgentConfigTest, values_out_of_bounds_are_refused) {
-  for (const char* text : {"language = \"fr\"", "log_level = \"loud\"", "pin_entries = 0", "dialog_seconds = 1",
-                           "[limits]\njobs = 0", "[limits]\nrequest_bytes = -1"}) {
+  for (const char* text :
+       {"language = \"fr\"", "log_level = \"loud\"", "pin_entries = 0", "dialog_seconds = 1", "[limits]\njobs = 0",
+        "[timestamp]\ndigest = \"sha1\"", "[timestamp]\nanswer_seconds = 0", "[limits]\nrequest_bytes = -1"}) {
     EXPECT_EQ(refused(text).code, Code::kConfigInvalid) << text;
   }
 }

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/printable.h"
 #include "base/toml.h"
 #include "base/work_budget.h"
 
@@ -93,6 +94,29 @@ TEST(WorkBudget, ends_the_job_and_says_what) {
   EXPECT_TRUE(budget.spend("paths", 2).has_value());
   EXPECT_TRUE(budget.spend("paths").has_value());
   EXPECT_EQ(budget.spend("paths").error().detail, "paths: more than 3 steps");
+}
+
+TEST(Printable, only_whole_characters_of_utf8) {
+  EXPECT_EQ(utf8_length("a"), 1U);
+  EXPECT_EQ(utf8_length("é"), 2U);
+  EXPECT_EQ(utf8_length("山"), 3U);
+  EXPECT_EQ(utf8_length("\xF0\xA0\xAE\xB7"), 4U);
+  for (const char* text : {"", "\x80", "\xC0\x80", "\xE0\x80\x80", "\xED\xA0\x80", "\xF0\x80\x80\x80",
+                           "\xF4\x90\x80\x80", "\xE5\xB1", "\xFF"}) {
+    EXPECT_EQ(utf8_length(text), 0U) << text;
+  }
+}
+
+TEST(Printable, what_could_mislead_is_replaced) {
+  EXPECT_EQ(printable("山田 a\x1B[m\n\xE2\x80\xAE\xD8\x9C\xEF\xBB\xBF\xFF"), "山田 a?[m?????");
+  EXPECT_EQ(printable("\xEF\xBF\xBF", "#"), "#");
+}
+
+TEST(Printable, widths) {
+  EXPECT_EQ(columns("山a"), 3U);
+  EXPECT_EQ(shortened("山田太郎", 8), "山田太郎");
+  EXPECT_EQ(shortened("山田太郎", 7), "山田太…");
+  EXPECT_EQ(shortened("abcdef", 3), "ab…");
 }
 
 }  // namespace

@@ -1,5 +1,8 @@
 #include "tests/unit/signing/xml_template.h"
 
+#include "signing/xml/xml_canonical.h"
+#include "signing/xml/xmldsig_facts.h"
+
 namespace shomei::signing::test {
 
 std::string sign_template(const std::string& text, const std::vector<Document>& beside) {
@@ -17,6 +20,25 @@ std::string sign_template(const std::string& text, const std::vector<Document>& 
                              "--id-attr:Id http://www.w3.org/2000/09/xmldsig#:KeyInfo --output s.xml t.xml");
   EXPECT_EQ(ran.status, 0) << ran.output;
   return std::string(as_text(must(read_file(folder.path() / "s.xml", 1 << 20))));
+}
+
+std::string signed_anew(const std::string& text, const std::function<Bytes(ByteView)>& sign) {
+  const Limits limits;
+  const OwnedXmlDoc document = must(parse_xml(as_bytes(text), limits));
+  const auto infos = elements(document.get(), ns::kDs, "SignedInfo");
+  EXPECT_EQ(infos.size(), 1U);
+  WorkBudget budget(limits.work);
+  const Bytes canonical = must(canonical_bytes({.document = document.get(), .apex = infos.front(), .comments = true},
+                                               {.kind = Canonicalization::Kind::kExclusive}, budget));
+  const std::string_view open = "<ds:SignatureValue>";
+  const std::size_t begin = text.find(open) + open.size();
+  const std::size_t end = text.find("</ds:SignatureValue>");
+  return text.substr(0, begin) + to_base64(sign(sha256(canonical))) + text.substr(end);
+}
+
+std::string signed_anew(const std::string& text) {
+  TestKey key = key_of("doctor1");
+  return signed_anew(text, [&](ByteView digest) { return must(key.sign_digest(DigestAlgorithm::kSha256, digest)); });
 }
 
 std::string reference(const std::string& uri, const std::string& type, const std::string& transforms) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "tests/unit/signing/fixture.h"
 
 namespace shomei::signing::test {
@@ -11,6 +13,11 @@ inline const std::string kType = "http://uri.etsi.org/01903#SignedProperties";
 /// Signs a template by xmlsec1 with doctor1's key, so that references can be anything. Identifiers that it follows:
 /// `id` of PrescriptionDocument, `Id` of SignedProperties and KeyInfo. Other documents lie beside it under their names.
 std::string sign_template(const std::string& text, const std::vector<Document>& beside = {});
+
+/// The only signature's value made anew: `sign` gets SHA-256 of the canonical SignedInfo. References stay as they are.
+std::string signed_anew(const std::string& text, const std::function<Bytes(ByteView digest)>& sign);
+/// The same by doctor1's key with PKCS#1 v1.5.
+std::string signed_anew(const std::string& text);
 
 /// ds:Reference by SHA-256.
 std::string reference(const std::string& uri, const std::string& type = "", const std::string& transforms = "");
