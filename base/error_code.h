@@ -100,6 +100,8 @@ enum class Code : std::uint16_t {
   kSignNotValid,
   kTimestampRefused,
   kTimestampMalformed,
+  kTimestampNoSource,
+  kEvidenceMissing,
   kSignatureQueueFull,
   kCount
 };

@@ -37,10 +37,10 @@ struct Pending {
 struct Extended {
   /// The file with what could be added; the bytes given where nothing could. What stood there before stays byte for
   /// byte, but for the lengths of DER around it.
-  Bytes bytes;
+  Bytes bytes = {};
   /// Computed from `bytes`: the lowest level of its signatures.
   Level level = Level::kB;
-  std::vector<Pending> pending;
+  std::vector<Pending> pending = {};
 };
 
 /// Adds what the level asks for (EN 319 132-1 6.3, EN 319 122-1 6.3): a signature time stamp; certificates and

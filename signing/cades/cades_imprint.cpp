@@ -168,7 +168,7 @@ class Imprint {
     }
     for (const ByteView info : cms_.crls) {
       if (index.crls.erase(digest(index.algorithm, info)) > 0) {
-        coverage_.objects.push_back(to_hex(sha256(ocsp_in(info).value_or(info))));
+        coverage_.objects.push_back(to_hex(sha256(ocsp_in(info).value_or(to_bytes(info)))));
       }
     }
     for (const CmsAttribute& attribute : signer_->unsigned_list) {
@@ -178,7 +178,7 @@ class Imprint {
       for (const ByteView value : attribute.values) {
         if (whole || (index.type == cms_oid::kAtsHashIndexV3 &&
                       index.attributes.erase(digest_of_parts(index.algorithm, {attribute.type_tlv, value})) > 0)) {
-          std::ranges::move(objects_of(attribute.type, value), std::back_inserter(coverage_.objects));
+          std::ranges::move(hashes_of(evidence_in(attribute.type, value)), std::back_inserter(coverage_.objects));
         }
       }
     }

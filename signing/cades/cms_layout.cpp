@@ -4,7 +4,6 @@
 
 #include "base/ber.h"
 #include "base/der.h"
-#include "base/digest.h"
 
 namespace shomei::signing {
 namespace {
@@ -132,89 +131,83 @@ bool is_time_stamp(std::string_view type) {
          type == cms_oid::kContentTimeStamp;
 }
 
-/// Hex digests of what is found on the way.
-class Collector {
- public:
-  void add(ByteView der) { found.push_back(to_hex(sha256(der))); }
-
-  void add_revocation(ByteView info) {
-    const auto ocsp = ocsp_in(info);
-    if (ocsp || (!info.empty() && info.front() == tag::kSequence)) {
-      add(ocsp.value_or(info));
-    }
-  }
-
-  Result<void> add_list(der::Reader list) {
-    while (!list.at_end()) {
-      SHOMEI_TRY(const der::Element entry, list.next());
-      add(entry.whole);
-    }
-    return {};
-  }
-
-  /// RevocationValues ::= SEQUENCE { crlVals [0] OPTIONAL, ocspVals [1] OPTIONAL, otherRevVals [2] OPTIONAL }
-  Result<void> add_revocation_values(ByteView value) {
-    der::Reader outer(value);
-    SHOMEI_TRY(der::Reader reader, outer.enter(tag::kSequence));
-    if (reader.peek() == kTag0) {
-      SHOMEI_TRY(der::Reader explicit_tag, reader.enter(kTag0));
-      SHOMEI_TRY(der::Reader lists, explicit_tag.enter(tag::kSequence));
-      SHOMEI_TRY(add_list(lists));
-    }
-    if (reader.peek() == kTag1) {
-      SHOMEI_TRY(der::Reader explicit_tag, reader.enter(kTag1));
-      SHOMEI_TRY(der::Reader answers, explicit_tag.enter(tag::kSequence));
-      while (!answers.at_end()) {
-        SHOMEI_TRY(const der::Element basic, answers.next());
-        add(ocsp_response_around(basic.whole));
-      }
-    }
-    return {};
-  }
-
-  Result<void> add_certificate_values(ByteView value) {
-    der::Reader outer(value);
-    SHOMEI_TRY(const der::Reader list, outer.enter(tag::kSequence));
-    return add_list(list);
-  }
-
-  void add_attribute(std::string_view type, ByteView value, int depth) {
-    // What cannot be read is not covered by name; the judge of the property itself says so.
-    if (type == cms_oid::kCertificateValues) {
-      static_cast<void>(add_certificate_values(value));
-    } else if (type == cms_oid::kRevocationValues) {
-      static_cast<void>(add_revocation_values(value));
-    } else if (is_time_stamp(type)) {
-      add(value);
-      const auto token = depth > 0 ? read_layout(value) : Result<CmsLayout>(fail(Code::kDerMalformed));
-      if (token) {
-        add_cms(*token, depth - 1);
-      }
-    }
-  }
-
-  void add_cms(const CmsLayout& cms, int depth) {
-    std::ranges::for_each(cms.certificates, [&](ByteView certificate) { add(certificate); });
-    std::ranges::for_each(cms.crls, [&](ByteView info) { add_revocation(info); });
-    for (const CmsSignerLayout& signer : cms.signers) {
-      for (const CmsAttribute& attribute : signer.unsigned_list) {
-        for (const ByteView value : attribute.values) {
-          add_attribute(attribute.type, value, depth);
-        }
-      }
-    }
-  }
-
-  std::vector<std::string> found;
-};
-
-}  // namespace
-
+/// The OCSPResponse (RFC 6960 4.2.1, successful) around a DER BasicOCSPResponse.
 Bytes ocsp_response_around(ByteView basic) {
   const Bytes status = der::wrap(tag::kEnumerated, Bytes{0});
   const Bytes bytes = der::wrap(tag::kSequence, {der::oid(cms_oid::kOcspBasic), der::wrap(tag::kOctetString, basic)});
   return der::wrap(tag::kSequence, {status, der::wrap(kTag0, bytes)});
 }
+
+Result<void> add_list(der::Reader list, std::vector<Bytes>& to) {
+  while (!list.at_end()) {
+    SHOMEI_TRY(const der::Element entry, list.next());
+    to.push_back(to_bytes(entry.whole));
+  }
+  return {};
+}
+
+Result<void> add_certificate_values(ByteView value, EvidenceData& data) {
+  der::Reader outer(value);
+  SHOMEI_TRY(const der::Reader list, outer.enter(tag::kSequence));
+  return add_list(list, data.certificates);
+}
+
+/// RevocationValues ::= SEQUENCE { crlVals [0] OPTIONAL, ocspVals [1] OPTIONAL, otherRevVals [2] OPTIONAL }
+Result<void> add_revocation_values(ByteView value, EvidenceData& data) {
+  der::Reader outer(value);
+  SHOMEI_TRY(der::Reader reader, outer.enter(tag::kSequence));
+  if (reader.peek() == kTag0) {
+    SHOMEI_TRY(der::Reader explicit_tag, reader.enter(kTag0));
+    SHOMEI_TRY(const der::Reader lists, explicit_tag.enter(tag::kSequence));
+    SHOMEI_TRY(add_list(lists, data.crls));
+  }
+  if (reader.peek() == kTag1) {
+    std::vector<Bytes> answers;
+    SHOMEI_TRY(der::Reader explicit_tag, reader.enter(kTag1));
+    SHOMEI_TRY(const der::Reader list, explicit_tag.enter(tag::kSequence));
+    SHOMEI_TRY(add_list(list, answers));
+    std::ranges::transform(answers, std::back_inserter(data.ocsp),
+                           [](const Bytes& basic) { return ocsp_response_around(basic); });
+  }
+  return {};
+}
+
+void add_cms(const CmsLayout& cms, int depth, EvidenceData& data);
+
+void add_attribute(std::string_view type, ByteView value, int depth, EvidenceData& data) {
+  // What cannot be read is not there by name; the judge of the property itself says so.
+  if (type == cms_oid::kCertificateValues) {
+    static_cast<void>(add_certificate_values(value, data));
+  } else if (type == cms_oid::kRevocationValues) {
+    static_cast<void>(add_revocation_values(value, data));
+  } else if (is_time_stamp(type)) {
+    data.timestamps.push_back(to_bytes(value));
+    const auto token = depth > 0 ? read_layout(value) : Result<CmsLayout>(fail(Code::kDerMalformed));
+    if (token) {
+      add_cms(*token, depth - 1, data);
+    }
+  }
+}
+
+void add_cms(const CmsLayout& cms, int depth, EvidenceData& data) {
+  std::ranges::transform(cms.certificates, std::back_inserter(data.certificates), to_bytes);
+  for (const ByteView info : cms.crls) {
+    if (auto ocsp = ocsp_in(info)) {
+      data.ocsp.push_back(std::move(*ocsp));
+    } else if (info.front() == tag::kSequence) {
+      data.crls.push_back(to_bytes(info));
+    }
+  }
+  for (const CmsSignerLayout& signer : cms.signers) {
+    for (const CmsAttribute& attribute : signer.unsigned_list) {
+      for (const ByteView value : attribute.values) {
+        add_attribute(attribute.type, value, depth, data);
+      }
+    }
+  }
+}
+
+}  // namespace
 
 Result<CmsLayout> read_layout(ByteView cms) {
   if (auto layout = read_der(cms)) {
@@ -227,28 +220,32 @@ Result<CmsLayout> read_layout(ByteView cms) {
   return layout;
 }
 
-std::optional<ByteView> ocsp_in(ByteView revocation_info) {
-  der::Reader outer(revocation_info);
-  auto other = outer.enter(kTag1);
-  const auto format = other ? other->expect(tag::kOid) : Result<der::Element>(std::unexpected(other.error()));
-  const auto oid = format ? der::oid_text(format->value) : Result<std::string>(std::unexpected(format.error()));
-  if (!oid || *oid != cms_oid::kOcspResponse) {
-    return std::nullopt;
-  }
-  const auto response = other->expect(tag::kSequence);
-  return response ? std::optional(response->whole) : std::nullopt;
+std::optional<Bytes> ocsp_in(ByteView revocation_info) {
+  const auto read = [&]() -> Result<Bytes> {
+    der::Reader outer(revocation_info);
+    SHOMEI_TRY(der::Reader other, outer.enter(kTag1));
+    SHOMEI_TRY(const der::Element format, other.expect(tag::kOid));
+    SHOMEI_TRY(const std::string oid, der::oid_text(format.value));
+    SHOMEI_TRY(const der::Element response, other.expect(tag::kSequence));
+    if (oid == cms_oid::kOcspBasic) {
+      return ocsp_response_around(response.whole);
+    }
+    return oid == cms_oid::kOcspResponse ? Result<Bytes>(to_bytes(response.whole)) : fail(Code::kDerMalformed, oid);
+  };
+  auto ocsp = read();
+  return ocsp ? std::optional(std::move(*ocsp)) : std::nullopt;
 }
 
-std::vector<std::string> objects_of(std::string_view type, ByteView value) {
-  Collector collector;
-  collector.add_attribute(type, value, kNestedTokens);
-  return std::move(collector.found);
+EvidenceData evidence_in(std::string_view type, ByteView value) {
+  EvidenceData data;
+  add_attribute(type, value, kNestedTokens, data);
+  return data;
 }
 
-std::vector<std::string> objects_of(const CmsLayout& cms) {
-  Collector collector;
-  collector.add_cms(cms, kNestedTokens);
-  return std::move(collector.found);
+EvidenceData evidence_in(const CmsLayout& cms) {
+  EvidenceData data;
+  add_cms(cms, kNestedTokens, data);
+  return data;
 }
 
 }  // namespace shomei::signing

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "base/bytes.h"
+#include "signing/evidence_data.h"
 
 namespace shomei::signing {
 
@@ -61,17 +61,13 @@ struct CmsLayout {
 /// der.malformed.
 Result<CmsLayout> read_layout(ByteView cms);
 
-/// The DER of an OCSPResponse that a RevocationInfoChoice holds (RFC 5940); nothing for a CRL or another kind.
-std::optional<ByteView> ocsp_in(ByteView revocation_info);
+/// The DER of an OCSPResponse that a RevocationInfoChoice holds (RFC 5940; a BasicOCSPResponse gets one around it);
+/// nothing for a CRL or another kind.
+std::optional<Bytes> ocsp_in(ByteView revocation_info);
 
-/// The OCSPResponse (RFC 6960 4.2.1, successful) around a DER BasicOCSPResponse.
-Bytes ocsp_response_around(ByteView basic);
-
-/// SHA-256, lower-case hex, of the certificates, CRLs and OCSP responses that `cms` holds, and of those of its unsigned
-/// attributes.
-std::vector<std::string> objects_of(const CmsLayout& cms);
-/// The same of one unsigned attribute's value: certificate-values, revocation-values, time stamps with what is inside
-/// them. A BasicOCSPResponse counts as the OCSPResponse around it.
-std::vector<std::string> objects_of(std::string_view type, ByteView value);
+/// What `cms` holds in certificates, crls and unsigned attributes.
+EvidenceData evidence_in(const CmsLayout& cms);
+/// The same of one attribute's value: certificate-values, revocation-values, time stamps with what is inside them.
+EvidenceData evidence_in(std::string_view type, ByteView value);
 
 }  // namespace shomei::signing

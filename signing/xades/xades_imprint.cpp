@@ -1,9 +1,8 @@
 #include "signing/xades/xades_imprint.h"
 
 #include <algorithm>
-#include <array>
 
-#include "signing/cades/cms_layout.h"
+#include "signing/xades/xades_evidence.h"
 
 namespace shomei::signing {
 namespace {
@@ -197,29 +196,8 @@ class Imprint {
     });
   }
 
-  /// What is in `node` is covered.
   void note_objects(const xmlNode* node) {
-    constexpr auto kSingle = std::to_array<std::string_view>(
-        {"EncapsulatedX509Certificate", "EncapsulatedCRLValue", "EncapsulatedOCSPValue"});
-    for (const xmlNode* child : child_elements(node)) {
-      note_objects(child);
-    }
-    const bool is_token = is_element(node, ns::kXades, "EncapsulatedTimeStamp");
-    const bool is_single =
-        is_element(node, ns::kDs, "X509Certificate") || is_element(node, ns::kDs, "X509CRL") ||
-        std::ranges::any_of(kSingle, [&](std::string_view name) { return is_element(node, ns::kXades, name); });
-    if (is_token || is_single) {
-      if (const auto der = base64_content(node)) {
-        coverage_.objects.push_back(to_hex(sha256(*der)));
-        note_inside(is_token ? ByteView(*der) : ByteView());
-      }
-    }
-  }
-
-  void note_inside(ByteView token) {
-    if (const auto layout = read_layout(token)) {
-      std::ranges::copy(objects_of(*layout), std::back_inserter(coverage_.objects));
-    }
+    std::ranges::move(hashes_of(evidence_in(node, true)), std::back_inserter(coverage_.objects));
   }
 
   void note_content_stamps(const xmlNode* object) {

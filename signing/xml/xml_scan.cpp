@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 namespace shomei::signing {
 namespace {
@@ -30,9 +31,28 @@ bool is_utf8_declared(std::string_view declaration) {
   return encoding == "utf-8" || encoding == "us-ascii";
 }
 
+/// The name in the start tag at `begin`, which has an end.
+std::string name_at(std::string_view text, std::size_t begin) {
+  const std::size_t stop = text.find_first_of(" \t\r\n/>", begin + 1);
+  return std::string(text.substr(begin + 1, stop - begin - 1));
+}
+
+Result<void> check_size(ByteView xml, const Limits& limits) {
+  if (xml.empty()) {
+    return fail(Code::kInputEmpty);
+  }
+  if (xml.size() > limits.xml_bytes) {
+    return fail(Code::kInputTooLarge, fmt::format("XML of {} bytes, limit {}", xml.size(), limits.xml_bytes));
+  }
+  return {};
+}
+
 class Scanner {
  public:
-  Scanner(std::string_view text, const Limits& limits) : text_(text), limits_(limits) {}
+  /// Given each tag: where it begins and ends, whether it closes, whether it is empty.
+  using TakeTag = std::function<void(std::size_t, std::size_t, bool, bool)>;
+  Scanner(std::string_view text, const Limits& limits, TakeTag take = {})
+      : text_(text), limits_(limits), take_(std::move(take)) {}
 
   Result<XmlOutline> run() {
     SHOMEI_TRY(check_encoding());
@@ -111,13 +131,15 @@ class Scanner {
     const bool empty = text_[at_ - 1] == '/';
     ++at_;
     note(begin, closing, empty);
+    if (take_) {
+      take_(begin, at_, closing, empty && !closing);
+    }
     return {};
   }
 
   void note(std::size_t begin, bool closing, bool empty) {
     if (depth_ == 0 && !closing && outline_.root_end == 0) {
-      const std::size_t stop = std::min(text_.find_first_of(" \t\r\n/>", begin + 1), at_);
-      outline_.root_name = text_.substr(begin + 1, stop - begin - 1);
+      outline_.root_name = name_at(text_, begin);
       outline_.root_begin = begin;
     }
     depth_ += closing ? -1 : (empty ? 0 : 1);
@@ -130,6 +152,7 @@ class Scanner {
 
   std::string_view text_;
   const Limits& limits_;
+  TakeTag take_;
   std::size_t at_ = 0;
   long depth_ = 0;
   XmlOutline outline_;
@@ -138,13 +161,44 @@ class Scanner {
 }  // namespace
 
 Result<XmlOutline> scan_xml(ByteView xml, const Limits& limits) {
-  if (xml.empty()) {
-    return fail(Code::kInputEmpty);
-  }
-  if (xml.size() > limits.xml_bytes) {
-    return fail(Code::kInputTooLarge, fmt::format("XML of {} bytes, limit {}", xml.size(), limits.xml_bytes));
-  }
+  SHOMEI_TRY(check_size(xml, limits));
   return Scanner(as_text(xml), limits).run();
+}
+
+Result<std::vector<ElementSpan>> find_elements(ByteView xml, std::span<const std::size_t> numbers,
+                                               const Limits& limits) {
+  SHOMEI_TRY(check_size(xml, limits));
+  std::vector<ElementSpan> found(numbers.size());
+  std::vector<std::size_t> open;
+  std::size_t count = 0;
+  const auto each = [&](std::size_t number, const auto& fill) {
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      if (numbers[i] == number) {
+        fill(found[i]);
+      }
+    }
+  };
+  SHOMEI_TRY(Scanner(as_text(xml), limits, [&](std::size_t begin, std::size_t end, bool closing, bool empty) {
+               if (!closing) {
+                 each(count, [&](ElementSpan& span) {
+                   span = {begin, end, end, end, empty, name_at(as_text(xml), begin)};
+                 });
+                 if (!empty) {
+                   open.push_back(count);
+                 }
+                 ++count;
+               } else if (!open.empty()) {
+                 each(open.back(), [&](ElementSpan& span) {
+                   span.content_end = begin;
+                   span.end = end;
+                 });
+                 open.pop_back();
+               }
+             }).run());
+  if (std::ranges::any_of(numbers, [&](std::size_t number) { return number >= count; })) {
+    return fail(Code::kXmlMalformed, fmt::format("{} elements only", count));
+  }
+  return found;
 }
 
 }  // namespace shomei::signing

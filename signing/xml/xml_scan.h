@@ -1,5 +1,8 @@
 #pragma once
 
+#include <span>
+#include <vector>
+
 #include "base/bytes.h"
 #include "signing/policy.h"
 
@@ -22,5 +25,23 @@ struct XmlOutline {
 /// Errors: input.empty, input.too_large, xml.forbidden, xml.malformed (a tag, comment or section without end, or no
 /// root).
 Result<XmlOutline> scan_xml(ByteView xml, const Limits& limits);
+
+/// Where an element lies in the bytes.
+struct ElementSpan {
+  std::size_t begin = 0;
+  /// One past the start tag; of an empty element, of its "/>".
+  std::size_t content_begin = 0;
+  /// Offset of the end tag; of an empty element one past its "/>".
+  std::size_t content_end = 0;
+  std::size_t end = 0;
+  bool is_empty = false;
+  /// As written, prefix included.
+  std::string name = {};
+};
+
+/// The elements with these numbers, counted by start tags from 0, which is the document order of a parsed tree
+/// (`element_number`); in the order asked. Errors: as `scan_xml`, and xml.malformed where there are fewer.
+Result<std::vector<ElementSpan>> find_elements(ByteView xml, std::span<const std::size_t> numbers,
+                                               const Limits& limits);
 
 }  // namespace shomei::signing

@@ -107,6 +107,16 @@ std::vector<const xmlNode*> elements(const xmlDoc* document, std::string_view na
   return found;
 }
 
+std::size_t element_number(const xmlNode* element) {
+  std::size_t number = 0;
+  bool found = false;
+  for_each_node(xmlDocGetRootElement(element->doc), [&](const xmlNode* node) {
+    found = found || node == element;
+    number += node->type == XML_ELEMENT_NODE && !found ? 1 : 0;
+  });
+  return number;
+}
+
 std::string path_of(const xmlNode* element) {
   std::string path;
   for (const xmlNode* node = element; node != nullptr && node->type == XML_ELEMENT_NODE; node = node->parent) {

@@ -38,6 +38,8 @@ std::optional<std::string> attribute(const xmlNode* element, std::string_view na
 std::string text_of(const xmlNode* element);
 /// Every element of that name, in document order.
 std::vector<const xmlNode*> elements(const xmlDoc* document, std::string_view name_space, std::string_view local_name);
+/// Position of `element` among all elements of its document in document order, from 0.
+std::size_t element_number(const xmlNode* element);
 /// "/Document/Prescription/PrescriptionSign": local names, for people.
 std::string path_of(const xmlNode* element);
 bool is_ancestor_or_self(const xmlNode* ancestor, const xmlNode* node);
