@@ -14,11 +14,6 @@ namespace {
 const std::string kPki = SHOMEI_SOURCE_DIR "/testcerts/hpki/fixed/";
 constexpr std::string_view kStart = "2026-04-01T02:00:00Z";
 
-const signing::XmlLibrary& xml() {
-  static const signing::XmlLibrary library;
-  return library;
-}
-
 std::string new_folder() {
   std::string name = "/tmp/shomei-server-XXXXXX";
   SHOMEI_CHECK(::mkdtemp(name.data()) != nullptr);
@@ -26,6 +21,11 @@ std::string new_folder() {
 }
 
 }  // namespace
+
+const signing::XmlLibrary& xml_library() {
+  static const signing::XmlLibrary library;
+  return library;
+}
 
 Bytes pki_file(const std::string& name) {
   return read_file(kPki + name, 1 << 20).value();
@@ -62,7 +62,7 @@ Network::~Network() {
 }
 
 std::unique_ptr<Application> Network::second() const {
-  return Application::create(Config::read(TomlTable::parse(config_, "test").value(), folder_).value(), clock, xml()).value();
+  return Application::create(Config::read(TomlTable::parse(config_, "test").value(), folder_).value(), clock, xml_library()).value();
 }
 
 void Network::restart(const std::string& further) {
@@ -72,7 +72,7 @@ void Network::restart(const std::string& further) {
   config_ += further;
   const auto config = Config::read(TomlTable::parse(config_, "test").value(), folder_);
   SHOMEI_CHECK(config.has_value());
-  application = Application::create(*config, clock, xml()).value();
+  application = Application::create(*config, clock, xml_library()).value();
   public_ = std::make_unique<http::Router>(application->public_routes());
   local_ = std::make_unique<http::Router>(application->local_routes());
 }
