@@ -23,7 +23,8 @@ Result<Bytes> StampDesk::stamp(DigestAlgorithm algorithm, ByteView digest) {
 }
 
 void StampDesk::note_success() {
-  came_back_ = came_back_ || failing_since_;
+  // The first since the start may be the first after a failure that an earlier process saw.
+  came_back_ = came_back_ || failing_since_ || !noted_;
   if (noted_ && !failing_since_) {
     return;
   }

@@ -15,7 +15,7 @@ class StampDesk final : public signing::TimestampSource {
 
   /// As the source's.
   Result<Bytes> stamp(DigestAlgorithm algorithm, ByteView digest) override;
-  /// Whether stamps came again since the last call, after they had not.
+  /// Whether stamps came again since the last call, after they had not, or for the first time since the start.
   bool came_back() { return std::exchange(came_back_, false); }
 
  private:
