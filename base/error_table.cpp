@@ -450,9 +450,11 @@ constexpr auto kTable = std::to_array<CodeInfo>({
      "signature.queue_full",
      ExitStatus::kUnavailable,
      {"The server keeps as many signatures as it may.", "サーバーに預けられる署名の数が上限に達しています。"},
-     {"Fetch those that are finished (`shomei signature list`, `fetch`), or use `shomei extend` yourself; your file is as"
+     {"Fetch those that are finished (`shomei signature list`, `fetch`), or use `shomei extend` yourself; your file is "
+      "as"
       " it was.",
-      "完了したものを受け取る（shomei signature list、fetch）か、shomei extend をご利用ください。元のファイルはそのままです。"}},
+      "完了したものを受け取る（shomei signature list、fetch）か、shomei extend "
+      "をご利用ください。元のファイルはそのままです。"}},
 });
 
 consteval bool complete() {

@@ -4,11 +4,11 @@
 
 #include "auth/x509/load.h"
 #include "cli/admin_answer.h"
-#include "cli/server_client.h"
 #include "cli/admin_trust_command.h"
 #include "cli/agent_client.h"
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "cli/server_client.h"
 
 namespace shomei::cli {
 namespace {

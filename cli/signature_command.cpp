@@ -118,7 +118,7 @@ Result<ExitStatus> status(ServerClient& server, const Values& values, const Cont
   SHOMEI_TRY(const Json item, server.call("GET", path_of(values)));
   tell(item, context);
   const std::string state = text_at(item, "state");
-  return state == "finished" ? ExitStatus::kDone
+  return state == "finished"  ? ExitStatus::kDone
          : state == "refused" ? ExitStatus::kNegative
                               : ExitStatus::kIndeterminate;
 }
@@ -187,9 +187,8 @@ void declare(const Declarer& declarer) {
   const auto [all, listed] = declarer.add("list", "Show the signatures that your institution has at the server",
                                           {"shomei signature list --state finished"}, list);
   all.choice("--state", listed->state, {"pending", "finished", "refused"}, "Only those");
-  const auto [one, shown] =
-      declarer.add("status", "Show one of them; exit status 0 finished, 1 refused, 2 pending",
-                   {"shomei signature status 7d1c52a0e8f94b36a1b2c3d4e5f60718"}, status);
+  const auto [one, shown] = declarer.add("status", "Show one of them; exit status 0 finished, 1 refused, 2 pending",
+                                         {"shomei signature status 7d1c52a0e8f94b36a1b2c3d4e5f60718"}, status);
   one.operand("ID", shown->id, "The signature");
   const auto [get, got] =
       declarer.add("fetch", "Write one of them to a file; one that is finished leaves the server with it",

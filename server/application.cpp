@@ -71,16 +71,15 @@ Application::Application(const Config& config, const Clock& clock, std::unique_p
 
 Result<void> Application::make_queue(const Config& config, const signing::XmlLibrary& xml) {
   SHOMEI_TRY(auto stamps, open_timestamps(config.timestamp, clock_, stopping_.get_token()));
-  SignatureParts parts{.store = *store_,
-                       .clock = clock_,
-                       .trust = *trust_,
-                       .metrics = metrics_,
-                       .settings = signature_settings_,
-                       .tools = {.verify = [&xml](const auto& inputs) { return signing::verify(xml, inputs); },
-                                 .extend = [&xml, this](const auto& request) {
-                                   return signing::extend(xml, request, clock_);
-                                 }},
-                       .digest = config.timestamp.digest};
+  SignatureParts parts{
+      .store = *store_,
+      .clock = clock_,
+      .trust = *trust_,
+      .metrics = metrics_,
+      .settings = signature_settings_,
+      .tools = {.verify = [&xml](const auto& inputs) { return signing::verify(xml, inputs); },
+                .extend = [&xml, this](const auto& request) { return signing::extend(xml, request, clock_); }},
+      .digest = config.timestamp.digest};
   queue_ = std::make_unique<SignatureQueue>(std::move(parts), std::move(stamps), supply_->notices());
   return {};
 }

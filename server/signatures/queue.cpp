@@ -21,9 +21,9 @@ double random_fraction() {
 SignatureQueue::SignatureQueue(SignatureParts parts, std::unique_ptr<signing::TimestampSource> stamps, Notices& notices)
     : parts_(std::move(parts)),
       stamps_(std::move(stamps)),
-      desk_(stamps_ ? std::optional<StampDesk>(std::in_place, *stamps_, parts_.store, parts_.clock, notices,
-                                               parts_.metrics)
-                    : std::nullopt),
+      desk_(stamps_
+                ? std::optional<StampDesk>(std::in_place, *stamps_, parts_.store, parts_.clock, notices, parts_.metrics)
+                : std::nullopt),
       signatures_(parts_),
       worker_(parts_, desk_ ? &*desk_ : nullptr, random_fraction) {}
 

@@ -129,17 +129,21 @@ std::vector<http::Route> signature_routes(const LoginParts& login, Signatures& s
            }},
           {"GET", "/v1/signatures", {}, access, seen(list)},
           {"GET", "/v1/signatures/{id}", {}, access, seen(show)},
-          {"GET", "/v1/signatures/{id}/file", {}, access,
+          {"GET",
+           "/v1/signatures/{id}/file",
+           {},
+           access,
            [&](const Request& request) { return file(login, signatures, request); }},
-          {"DELETE", "/v1/signatures/{id}", {}, access,
-           [&](const Request& request) { return remove(login, signatures, request); }}};
+          {"DELETE", "/v1/signatures/{id}", {}, access, [&](const Request& request) {
+             return remove(login, signatures, request);
+           }}};
 }
 
 std::vector<http::Route> signature_list_routes(Signatures& signatures, const http::AccessRule& access) {
-  return {{"GET", "/v1/signatures", {}, access,
-           [&](const Request& request) { return list(signatures, request, ""); }},
-          {"GET", "/v1/signatures/{id}", {}, access,
-           [&](const Request& request) { return show(signatures, request, ""); }}};
+  return {{"GET", "/v1/signatures", {}, access, [&](const Request& request) { return list(signatures, request, ""); }},
+          {"GET", "/v1/signatures/{id}", {}, access, [&](const Request& request) {
+             return show(signatures, request, "");
+           }}};
 }
 
 }  // namespace shomei::server

@@ -16,9 +16,8 @@ std::unexpected<Error> wrong(std::string_view key, std::string_view what) {
 Result<std::int64_t> number(const TomlTable& table, const std::string& of, const std::string& key,
                             std::int64_t fallback, std::int64_t least, std::int64_t most) {
   SHOMEI_TRY(const std::int64_t value, table.integer(key, fallback));
-  return value >= least && value <= most
-             ? Result<std::int64_t>(value)
-             : wrong(of + "." + key, fmt::format("must be from {} to {}", least, most));
+  return value >= least && value <= most ? Result<std::int64_t>(value)
+                                         : wrong(of + "." + key, fmt::format("must be from {} to {}", least, most));
 }
 
 template <class Value>
@@ -69,8 +68,7 @@ Result<SignatureSettings> read_signatures(const TomlTable& table) {
   SHOMEI_TRY(const std::int64_t bytes,
              number(own, of, "max_bytes", static_cast<std::int64_t>(settings.max_bytes), 1'024, 32 << 20));
   settings.max_bytes = static_cast<std::size_t>(bytes);
-  SHOMEI_TRY(settings.most_of_facility,
-             number(own, of, "most_of_facility", settings.most_of_facility, 1, 1'000'000));
+  SHOMEI_TRY(settings.most_of_facility, number(own, of, "most_of_facility", settings.most_of_facility, 1, 1'000'000));
   SHOMEI_TRY(settings.most, number(own, of, "most", settings.most, 1, 1'000'000));
   SHOMEI_TRY(const std::int64_t days, number(own, of, "keep", settings.keep.count(), 1, 3'650));
   settings.keep = std::chrono::days(days);

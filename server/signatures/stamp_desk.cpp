@@ -48,14 +48,15 @@ void StampDesk::note_failure(const Error& why) {
     return;
   }
   const std::string since = *last ? to_rfc3339(**last) : "never";
-  notices_.tell({.key = "timestamp.away:" + since,
-                 .kind = "timestamp.away",
-                 .level = log::Level::kError,
-                 .en = fmt::format("No time stamp can be had ({}); signatures wait at level B until one can",
-                                   message(why, Language::kEn)),
-                 .ja = fmt::format("タイムスタンプを取得できません（{}）。取得できるまで、署名はレベル B のまま待ちます。",
-                                   message(why, Language::kJa)),
-                 .object = {{"id", info(why.code).id}, {"detail", why.detail}, {"last_success", since}}});
+  notices_.tell(
+      {.key = "timestamp.away:" + since,
+       .kind = "timestamp.away",
+       .level = log::Level::kError,
+       .en = fmt::format("No time stamp can be had ({}); signatures wait at level B until one can",
+                         message(why, Language::kEn)),
+       .ja = fmt::format("タイムスタンプを取得できません（{}）。取得できるまで、署名はレベル B のまま待ちます。",
+                         message(why, Language::kJa)),
+       .object = {{"id", info(why.code).id}, {"detail", why.detail}, {"last_success", since}}});
 }
 
 }  // namespace shomei::server

@@ -11,7 +11,6 @@
 namespace shomei::server {
 namespace {
 
-
 /// Another attempt with the same file would end in the same way.
 bool is_of_the_file(Code code) {
   const std::string_view id = info(code).id;
@@ -21,8 +20,8 @@ bool is_of_the_file(Code code) {
 
 std::string_view waits_for(const signing::Pending& pending) {
   const std::string_view id = info(pending.why.code).id;
-  const bool stamp = !pending.until && (id.starts_with("net.") || id.starts_with("timestamp.") ||
-                                        pending.level == signing::Level::kT);
+  const bool stamp =
+      !pending.until && (id.starts_with("net.") || id.starts_with("timestamp.") || pending.level == signing::Level::kT);
   return stamp ? "stamp" : "list";
 }
 
@@ -79,7 +78,7 @@ Result<void> SignatureWorker::work_off(SignatureRecord item, const std::stop_tok
   } catch (const std::exception& exception) {
     done = wait(item, {reason_of(make_error(Code::kInternal, exception.what()))}, "");
   }
-  if (!done && done.error().code == Code::kStoreConflict) {
+  if (!done && (done.error().code == Code::kStoreConflict || done.error().code == Code::kStoreNotFound)) {
     // Its owner has taken it away, or another server has taken it over.
     log::info("signature {}: {}", item.id, describe(done.error()));
     return {};
@@ -102,11 +101,12 @@ Result<void> SignatureWorker::bring_up(SignatureRecord& item, const std::stop_to
   signing::ExtendRequest request = request_for(files_of(item.name, std::move(contents)));
   const std::size_t most = parts_.settings.max_bytes + kMostAdded;
   while (item.state == "pending") {
-    request.level = static_cast<signing::Level>(static_cast<int>(signing::level_from(item.level).value_or(signing::Level::kB)) + 1);
+    request.level =
+        static_cast<signing::Level>(static_cast<int>(signing::level_from(item.level).value_or(signing::Level::kB)) + 1);
     auto made = parts_.tools.extend(request);
     if (made && made->bytes.size() > most) {
-      made = fail(Code::kInputTooLarge, fmt::format("the file would have {} bytes, the limit is {}",
-                                                    made->bytes.size(), most));
+      made = fail(Code::kInputTooLarge,
+                  fmt::format("the file would have {} bytes, the limit is {}", made->bytes.size(), most));
     }
     if (!made && is_of_the_file(made.error().code)) {
       return refuse(item, made.error(), {.file = request.file, .detached = request.detached});
@@ -198,8 +198,7 @@ Result<void> SignatureWorker::wait(SignatureRecord& item, std::vector<Reason> re
 
 Result<void> SignatureWorker::forget_old() {
   constexpr std::size_t kAtOnce = 100;
-  SHOMEI_TRY(const auto old,
-             parts_.store.old_signatures(parts_.clock.now() - parts_.settings.keep, kAtOnce));
+  SHOMEI_TRY(const auto old, parts_.store.old_signatures(parts_.clock.now() - parts_.settings.keep, kAtOnce));
   for (const SignatureRecord& one : old) {
     OrderedJson detail = audit_detail(one);
     detail["state"] = one.state;

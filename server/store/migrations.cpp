@@ -96,8 +96,8 @@ constexpr auto kSignatures = std::to_array({
 });
 
 /// Never changed once released; a new version is a new row.
-const auto kSteps =
-    std::to_array<Step>({{kFirst, kFirstSqlite, kFirstPostgresql}, {kSecond, {}, {}}, {kSources, {}, {}}, {kSignatures, {}, {}}});
+const auto kSteps = std::to_array<Step>(
+    {{kFirst, kFirstSqlite, kFirstPostgresql}, {kSecond, {}, {}}, {kSources, {}, {}}, {kSignatures, {}, {}}});
 
 Result<std::int64_t> schema_version(Database& database) {
   SHOMEI_TRY(database.write([](soci::session& sql) -> Result<void> {

@@ -63,7 +63,8 @@ struct SignatureCounts {
 };
 
 namespace change {
-/// signature.queue_full where the facility, or all of them together, have so many; store.conflict where it is there already.
+/// signature.queue_full where the facility, or all of them together, have so many; store.conflict where it is there
+/// already.
 struct AddSignature {
   SignatureRecord signature;
   Bytes file;

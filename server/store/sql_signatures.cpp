@@ -75,8 +75,8 @@ Result<void> add_signature(soci::session& sql, const change::AddSignature& add) 
          " submitted_at, changed_at, attempts, next_try, waits_for, reasons, worker)"
          " VALUES (:id, :facility, :person, :name, :state, :wanted, :level, :sha256, :bytes, :submitted,"
          " :changed, 0, :next, '', :reasons, '')",
-      use(one.id), use(one.facility), use(one.person), use(one.name), use(one.state), use(one.wanted),
-      use(one.level), use(one.sha256), use(bytes), use(submitted), use(changed_at), use(next), use(one.reasons);
+      use(one.id), use(one.facility), use(one.person), use(one.name), use(one.state), use(one.wanted), use(one.level),
+      use(one.sha256), use(bytes), use(submitted), use(changed_at), use(next), use(one.reasons);
   put_content(sql, one.id, 0, one.name, add.file);
   long long part = 0;
   for (const SignatureContent& detached : add.detached) {
@@ -122,11 +122,12 @@ Result<std::optional<SignatureRecord>> SqlStore::find_signature(const std::strin
 Result<std::vector<SignatureRecord>> SqlStore::signatures(const SignatureFilter& filter, std::size_t limit) {
   return database_->read([&](soci::session& sql) -> Result<std::vector<SignatureRecord>> {
     const auto most = static_cast<long long>(limit);
-    return all((sql.prepare << std::string(kColumns) +
-                                   "WHERE (facility = :facility OR :any_facility = '') AND (state = :state OR :any = '')"
-                                   " ORDER BY submitted_at DESC, id LIMIT :limit",
-                use(filter.facility), use(filter.facility), use(filter.state), use(filter.state), use(most)),
-               signature_from);
+    return all(
+        (sql.prepare << std::string(kColumns) +
+                            "WHERE (facility = :facility OR :any_facility = '') AND (state = :state OR :any = '')"
+                            " ORDER BY submitted_at DESC, id LIMIT :limit",
+         use(filter.facility), use(filter.facility), use(filter.state), use(filter.state), use(most)),
+        signature_from);
   });
 }
 

@@ -62,7 +62,9 @@ Network::~Network() {
 }
 
 std::unique_ptr<Application> Network::second() const {
-  return Application::create(Config::read(TomlTable::parse(config_, "test").value(), folder_).value(), clock, xml_library()).value();
+  return Application::create(Config::read(TomlTable::parse(config_, "test").value(), folder_).value(), clock,
+                             xml_library())
+      .value();
 }
 
 void Network::restart(const std::string& further) {

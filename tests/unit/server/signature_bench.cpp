@@ -7,9 +7,8 @@
 namespace shomei::server {
 namespace {
 
-
 signing::Level level_of(std::string_view text) {
-  return text.ends_with("|LTA") ? signing::Level::kLTA
+  return text.ends_with("|LTA")  ? signing::Level::kLTA
          : text.ends_with("|LT") ? signing::Level::kLT
          : text.ends_with("|T")  ? signing::Level::kT
                                  : signing::Level::kB;
@@ -22,20 +21,21 @@ std::string text_of(const signing::Document& document) {
 }  // namespace
 
 SignatureTools FakeSigning::tools() {
-  return {.verify = [](const signing::VerifyInputs& inputs) -> Result<signing::VerifyReport> {
-            const std::string text = text_of(inputs.file);
-            if (text.contains("garbage")) {
-              return fail(Code::kCmsMalformed);
-            }
-            signing::VerifyReport report;
-            report.signatures.push_back({.level = level_of(text)});
-            if (text.contains("forged")) {
-              report.signatures.front().findings = {
-                  {.check = "reference.changed", .severity = signing::Severity::kFail, .text_en = "E", .text_ja = "日"}};
-            }
-            return report;
-          },
-          .extend = [this](const signing::ExtendRequest& request) { return extend(request); }};
+  return {
+      .verify = [](const signing::VerifyInputs& inputs) -> Result<signing::VerifyReport> {
+        const std::string text = text_of(inputs.file);
+        if (text.contains("garbage")) {
+          return fail(Code::kCmsMalformed);
+        }
+        signing::VerifyReport report;
+        report.signatures.emplace_back().level = level_of(text);
+        if (text.contains("forged")) {
+          report.signatures.front().findings = {
+              {.check = "reference.changed", .severity = signing::Severity::kFail, .text_en = "E", .text_ja = "日"}};
+        }
+        return report;
+      },
+      .extend = [this](const signing::ExtendRequest& request) { return extend(request); }};
 }
 
 Result<signing::Extended> FakeSigning::extend(const signing::ExtendRequest& request) {
@@ -57,14 +57,16 @@ Result<signing::Extended> FakeSigning::extend(const signing::ExtendRequest& requ
   while (made.level < request.level && made.pending.empty()) {
     if (made.level == signing::Level::kT) {
       if (list_missing) {
-        made.pending.push_back({.level = signing::Level::kLT, .until = list_at, .why = make_error(Code::kCrlRefused, "no list")});
+        made.pending.push_back(
+            {.level = signing::Level::kLT, .until = list_at, .why = make_error(Code::kCrlRefused, "no list")});
       } else {
         text += "|LT";
       }
     } else if (const auto token = request.stamps->stamp(request.digest, {})) {
       text += made.level == signing::Level::kB ? "|T" : "|LTA";
     } else {
-      made.pending.push_back({.level = made.level == signing::Level::kB ? signing::Level::kT : signing::Level::kLTA, .why = token.error()});
+      made.pending.push_back({.level = made.level == signing::Level::kB ? signing::Level::kT : signing::Level::kLTA,
+                              .why = token.error()});
     }
     made.level = level_of(text);
   }
@@ -124,9 +126,8 @@ void SignatureBench::change_trust() {
   const char* uses[] = {"signature", "staff", "authentication", "timestamp"};
   const Bytes der = pki_file("trust/signature/root.cer");
   const auto changed = trust->apply(
-      trust_change::AddCa{.use = uses[count++ % 4],
-                          .der = der,
-                          .sha256 = auth::Certificate::parse(der).value().facts().sha256},
+      trust_change::AddCa{
+          .use = uses[count++ % 4], .der = der, .sha256 = auth::Certificate::parse(der).value().facts().sha256},
       {.actor = "test"});
   SHOMEI_CHECK(changed.has_value() && changed->changed);
 }

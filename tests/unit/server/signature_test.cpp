@@ -1,4 +1,5 @@
-// Signatures left with the server, over its interface, with real signatures and a time-stamping authority in the process.
+// Signatures left with the server, over its interface, with real signatures and a time-stamping authority in the
+// process.
 #include <gmock/gmock.h>
 
 #include "network.h"
@@ -18,7 +19,8 @@ const Bytes kReferral = to_bytes(as_bytes(R"({"referral": "紹介状"})"));
 
 /// The network, and a queue of the same store whose authority is in the process.
 struct SignatureRoutes : testing::Test {
-  explicit SignatureRoutes(bool with_crls = true) : network("[signatures]\nmost_of_facility = 3\nmax_bytes = 100000\n", with_crls) {
+  explicit SignatureRoutes(bool with_crls = true)
+      : network("[signatures]\nmost_of_facility = 3\nmax_bytes = 100000\n", with_crls) {
     const Bytes ca = pki_file("trust/timestamp/tsa_ca.cer");
     local("/v1/admin/cas", {{"use", "timestamp"},
                             {"certificate", to_base64(ca)},
@@ -44,9 +46,7 @@ struct SignatureRoutes : testing::Test {
     const Answer made = network.local("POST", path, body);
     ASSERT_EQ(made.status, 201) << made.body.dump();
   }
-  void import(const std::string& list) {
-    local("/v1/admin/crls", {{"crl", base64_of("crl/" + list + ".crl")}});
-  }
+  void import(const std::string& list) { local("/v1/admin/crls", {{"crl", base64_of("crl/" + list + ".crl")}}); }
   /// Sessions end with their lease, so each call is from a new one.
   Answer call(const std::string& method, const std::string& path, const Json& body = nullptr,
               const std::string& holder = "doctor1", const Json& login = Json::object()) {
@@ -61,7 +61,8 @@ struct SignatureRoutes : testing::Test {
     const auto signer_key = SoftwareKey::load(key, pki_file("holders/doctor1/signature.cer")).value();
     signing::LocalDocumentSigner signer(xml_library(), *signer_key, network.clock);
     return signer
-        .sign({.document = signing::Document::from_bytes("referral.json", kReferral), .format = signing::Format::kCades})
+        .sign(
+            {.document = signing::Document::from_bytes("referral.json", kReferral), .format = signing::Format::kCades})
         .value()
         .bytes;
   }
@@ -77,7 +78,9 @@ struct SignatureRoutes : testing::Test {
     return made.body.value("id", "");
   }
   Json shown(const std::string& id) { return call("GET", "/" + id).body; }
-  Bytes file(const std::string& id) { return from_base64(call("GET", "/" + id + "/file").body["signature"].get<std::string>()).value(); }
+  Bytes file(const std::string& id) {
+    return from_base64(call("GET", "/" + id + "/file").body["signature"].get<std::string>()).value();
+  }
   /// What somebody far away finds who has the anchors and nothing else.
   signing::SignatureReport judged(const Bytes& bytes) {
     signing::VerifyInputs inputs{.file = signing::Document::from_bytes("x.p7s", bytes),

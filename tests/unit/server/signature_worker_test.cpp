@@ -14,10 +14,10 @@ using testing::HasSubstr;
 
 struct SignatureQueueTest : testing::Test {
   SignatureBench bench;
-  std::string id_of(const std::string& text, signing::Level level = signing::Level::kT) { return bench.submit(text, level).value().id; }
-  Json shown(const std::string& id) {
-    return Json(to_json(bench.now(id), bench.settings.keep, Language::kEn));
+  std::string id_of(const std::string& text, signing::Level level = signing::Level::kT) {
+    return bench.submit(text, level).value().id;
   }
+  Json shown(const std::string& id) { return Json(to_json(bench.now(id), bench.settings.keep, Language::kEn)); }
   std::vector<std::string> notices() {
     std::vector<std::string> kinds;
     const auto all = bench.store->notices(100).value();
@@ -190,7 +190,8 @@ TEST_F(SignatureQueueTest, ARestartGoesOnWhereItWas) {
 TEST_F(SignatureQueueTest, ACrashBetweenStampAndCommitLosesNothing) {
   const std::string id = id_of("doc");
   // Taken, stamped, and then the process was gone.
-  ASSERT_TRUE(bench.store->take_signature("gone", bench.clock.now(), bench.clock.now() + SignatureWorker::kLease).value());
+  ASSERT_TRUE(
+      bench.store->take_signature("gone", bench.clock.now(), bench.clock.now() + SignatureWorker::kLease).value());
   ASSERT_TRUE(bench.stamps.stamp(DigestAlgorithm::kSha256, {}));
   bench.restart();
   bench.work_after(SignatureWorker::kLease - seconds(1));
