@@ -21,6 +21,7 @@ Result<std::unique_ptr<signing::TimestampSource>> make_stamp_source(const Timest
   options.key = config.key;
   // A token is signed in itself.
   options.plain_http = true;
+  options.max_answer = signing::TimestampClientOptions{}.max_answer;
   options.answer_time = config.answer_time;
   options.connect_time = std::min(options.connect_time, options.answer_time);
   SHOMEI_TRY(auto transport, http::Client::create(std::move(options)));

@@ -37,15 +37,32 @@ Result<std::vector<signing::Document>> detached_of(const Json& body, const Limit
   return documents;
 }
 
+/// What a caller may show as signed: the bytes that were digested, whatever else the file holds.
+OrderedJson signed_content(const signing::SignatureReport& signature) {
+  OrderedJson list = OrderedJson::array();
+  for (const signing::CoveredPart& part : signature.covers) {
+    list.push_back({{"reference", part.reference},
+                    {"detached", part.detached ? OrderedJson(*part.detached) : OrderedJson()},
+                    {"partial", part.partial},
+                    {"content", to_base64(part.signed_bytes)}});
+  }
+  return list;
+}
+
 }  // namespace
 
 Result<OrderedJson> VerifyWork::run(const Json& body, Language language) const {
-  SHOMEI_TRY(only_members(body, {"name", "content", "detached", "at"}));
+  SHOMEI_TRY(only_members(body, {"name", "content", "detached", "at", "signed_content"}));
   if (trust_.anchors.empty()) {
     return fail(Code::kAnchorMissing, "trust.anchors in agent.toml");
   }
   signing::VerifyInputs inputs;
   inputs.at = clock_.now();
+  const auto wanted = body.find("signed_content");
+  if (wanted != body.end() && !wanted->is_boolean()) {
+    return fail(Code::kJsonMalformed, "signed_content: must be true or false");
+  }
+  inputs.keep_signed_bytes = wanted != body.end() && wanted->get<bool>();
   SHOMEI_TRY(inputs.evidence, auth::load_inputs({trust_.anchors, trust_.chain, trust_.crl}));
   SHOMEI_TRY(inputs.file, document_of(body, limits_));
   SHOMEI_TRY(inputs.detached, detached_of(body, limits_));
@@ -57,7 +74,11 @@ Result<OrderedJson> VerifyWork::run(const Json& body, Language language) const {
     SHOMEI_TRY(inputs.policy, signing::Policy::load(*trust_.policy));
   }
   SHOMEI_TRY(const auto report, signing::verify(xml_, inputs));
-  return signing::to_json(report, language);
+  OrderedJson json = signing::to_json(report, language);
+  for (std::size_t i = 0; inputs.keep_signed_bytes && i < report.signatures.size(); ++i) {
+    json["signatures"][i]["signed_content"] = signed_content(report.signatures[i]);
+  }
+  return json;
 }
 
 }  // namespace shomei::agent

@@ -13,8 +13,9 @@ class VerifyWork {
   VerifyWork(const TrustConfig& trust, const LimitsConfig& limits, const signing::XmlLibrary& xml, const Clock& clock)
       : trust_(trust), limits_(limits), xml_(xml), clock_(clock) {}
 
-  /// Body of `POST /v1/verify` to `shomei verify --json`. Errors: json.malformed, input.*, anchor.missing (agent.toml
-  /// trusts nobody), those of signing::verify.
+  /// Body of `POST /v1/verify` to `shomei verify --json`; where `signed_content` is true, each signature has the bytes
+  /// that were signed besides (base64), the only ones that a caller may show as signed. Errors: json.malformed,
+  /// input.*, anchor.missing (agent.toml trusts nobody), those of signing::verify.
   Result<OrderedJson> run(const Json& body, Language language) const;
 
  private:

@@ -19,6 +19,8 @@ std::string crl_text(const auth::Crl& crl, Language language);
 ExitStatus tell(const auth::CrlLookup& answer, const Context& context);
 std::string findings_text(std::span<const auth::Finding> findings, Language language);
 std::string verify_text(const signing::VerifyReport& report, Language language);
+/// One line: the file, its verdict, who signed at which level.
+std::string verify_line(std::string_view file, const signing::VerifyReport& report, Language language);
 
 /// "Medical Doctor (医師)", roles joined.
 std::string roles_text(std::span<const std::string> roles, Language language);

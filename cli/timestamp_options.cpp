@@ -34,6 +34,7 @@ http::ClientOptions transport_of(const TimestampOptions& options) {
   transport.key = options.key;
   // A token is signed in itself.
   transport.plain_http = true;
+  transport.max_answer = signing::TimestampClientOptions{}.max_answer;
   if (options.seconds) {
     transport.answer_time = std::chrono::seconds(*options.seconds);
     transport.connect_time = std::min(transport.connect_time, transport.answer_time);

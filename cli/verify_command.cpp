@@ -3,24 +3,22 @@
 #include "cli/commands.h"
 #include "cli/evidence.h"
 #include "cli/output.h"
+#include "cli/report_file.h"
 #include "cli/report_text.h"
+#include "cli/verify_batch.h"
 #include "signing/verify.h"
 
 namespace shomei::cli {
 namespace {
 
 struct VerifyOptions {
-  std::string file;
+  std::vector<std::string> files;
   std::vector<std::string> detached;
   EvidenceOptions evidence;
   std::string policy_file;
+  std::vector<std::string> reports;
+  bool force = false;
 };
-
-ExitStatus exit_of(signing::Indication indication) {
-  return indication == signing::Indication::kTotalPassed   ? ExitStatus::kDone
-         : indication == signing::Indication::kTotalFailed ? ExitStatus::kNegative
-                                                           : ExitStatus::kIndeterminate;
-}
 
 /// Without --trust there is nothing to trust: the answer is then INDETERMINATE, not an error.
 Result<auth::ValidationInputs> evidence_of(const EvidenceOptions& options) {
@@ -34,19 +32,27 @@ Result<auth::ValidationInputs> evidence_of(const EvidenceOptions& options) {
   return inputs;
 }
 
-Result<ExitStatus> verify(const VerifyOptions& options, const Context& context) {
+Result<signing::VerifyInputs> common_inputs(const VerifyOptions& options, const Context& context) {
   signing::VerifyInputs inputs;
   SHOMEI_TRY(inputs.at, time_or_now(context, options.evidence.at));
   if (!options.policy_file.empty()) {
     SHOMEI_TRY(inputs.policy, signing::Policy::load(options.policy_file));
   }
   SHOMEI_TRY(inputs.evidence, evidence_of(options.evidence));
-  inputs.file = signing::Document::from_file(options.file);
   for (const std::string& name : options.detached) {
     inputs.detached.push_back(signing::Document::from_file(name));
   }
+  return inputs;
+}
+
+Result<ExitStatus> verify_one(const VerifyOptions& options, signing::VerifyInputs inputs, const Context& context) {
+  SHOMEI_TRY(const auto reports, plan_reports(options.reports, options.force));
+  inputs.file = signing::Document::from_file(options.files.front());
   const signing::XmlLibrary xml;
   SHOMEI_TRY(const auto report, signing::verify(xml, inputs));
+  for (const ReportFile& file : reports) {
+    SHOMEI_TRY(write_report(file, report, context.language, options.force));
+  }
   if (context.json) {
     print_json(signing::to_json(report, context.language));
   } else {
@@ -55,19 +61,35 @@ Result<ExitStatus> verify(const VerifyOptions& options, const Context& context) 
   return exit_of(report.indication);
 }
 
+Result<ExitStatus> verify(const VerifyOptions& options, const Context& context) {
+  SHOMEI_TRY(auto inputs, common_inputs(options, context));
+  if (options.files.size() == 1) {
+    return verify_one(options, std::move(inputs), context);
+  }
+  VerifyBatch batch{.files = options.files, .pages = {}, .force = options.force, .common = std::move(inputs)};
+  SHOMEI_TRY(batch.pages, plan_pages(options.reports, options.files, options.force));
+  const signing::XmlLibrary xml;
+  return verify_batch(xml, batch, context);
+}
+
 }  // namespace
 
 void add_verify_command(const Command& top) {
   const auto options = std::make_shared<VerifyOptions>();
-  const Command command =
-      top.add("verify", "Judge the signatures of a document (XAdES, CAdES)",
-              {"shomei verify referral.xml --trust anchors/ --crl crls/ --lang ja",
-               "shomei verify referral.json.p7s --detached referral.json --trust anchors/ --crl crls/ --json"},
-              [options](const Context& context) { return verify(*options, context); });
-  command.operand("FILE", options->file, "Signed document, or signature beside its document");
+  const Command command = top.add(
+      "verify", "Judge the signatures of a document (XAdES, CAdES)",
+      {"shomei verify referral.xml --trust anchors/ --crl crls/ --lang ja",
+       "shomei verify referral.json.p7s --detached referral.json --trust anchors/ --crl crls/ --json",
+       "shomei verify referral.xml --trust anchors/ --crl crls/ --report referral.html --report referral.etsi.xml",
+       "shomei verify archive/*.xml --trust anchors/ --crl crls/ --report reports/"},
+      [options](const Context& context) { return verify(*options, context); });
+  command.operands("FILE", options->files, "Signed documents, or signatures beside their documents");
   command.repeated("--detached", options->detached, "FILE", "Document that a detached signature is for");
   options->evidence.declare(command);
   command.option("--policy-file", options->policy_file, "FILE", "Rules of judgement (TOML)");
+  command.repeated("--report", options->reports, "F.html|F.xml|DIR/",
+                   "Write a report: a page for people, XML of ETSI TS 119 102-2, or a page for each of several files");
+  command.flag("--force", options->force, "Replace reports that are there already");
 }
 
 }  // namespace shomei::cli

@@ -42,6 +42,11 @@ Result<Policy> Policy::load(const std::filesystem::path& path) {
     return fail(Code::kConfigInvalid, fmt::format("{}: purpose: \"signature\" or \"any\" expected", path.string()));
   }
   policy.purpose = *known;
+  SHOMEI_TRY(const std::string freshness, table.text("freshness", "lenient"));
+  if (freshness != "lenient" && freshness != "strict") {
+    return fail(Code::kConfigInvalid, fmt::format("{}: freshness: \"lenient\" or \"strict\" expected", path.string()));
+  }
+  policy.freshness = freshness == "strict" ? auth::Freshness::kStrict : auth::Freshness::kLenient;
   SHOMEI_TRY(policy.accept_sha1, table.boolean("accept_sha1", policy.accept_sha1));
   SHOMEI_TRY(policy.accept_signed_key_info, table.boolean("accept_signed_key_info", policy.accept_signed_key_info));
   SHOMEI_TRY(const TomlTable limits, table.table("limits"));

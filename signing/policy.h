@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "auth/x509/profile.h"
+#include "auth/x509/revocation.h"
 
 namespace shomei::signing {
 
@@ -31,12 +32,14 @@ struct Policy {
   /// A signature that names its certificate by a signed KeyInfo and not by a signing-certificate property (allowed by
   /// TS 101 903 7.2.2, no longer by EN 319 132-1).
   bool accept_signed_key_info = false;
+  /// Which revocation data counts for the time that a time stamp proves: kLenient or kStrict.
+  auth::Freshness freshness = auth::Freshness::kLenient;
   /// Rules of auth/x509: policies, key usage, roles, test cards, algorithms.
   auth::ProfileSet profiles = auth::ProfileSet::defaults();
   Limits limits;
 
-  /// Keys: purpose ("signature" or "any"), accept_sha1, accept_signed_key_info, [limits] with the names above, and the
-  /// tables of auth::ProfileSet. Errors: input.*, config.*.
+  /// Keys: purpose ("signature" or "any"), freshness ("lenient" or "strict"), accept_sha1, accept_signed_key_info,
+  /// [limits] with the names above, and the tables of auth::ProfileSet. Errors: input.*, config.*.
   static Result<Policy> load(const std::filesystem::path& path);
 };
 

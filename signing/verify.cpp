@@ -82,11 +82,15 @@ Result<VerifyReport> verify(const XmlLibrary&, const VerifyInputs& inputs) {
   const Limits& limits = inputs.policy.limits;
   SHOMEI_TRY(const Bytes bytes, whole(inputs.file, std::max(limits.xml_bytes, limits.cms_bytes)));
   SHOMEI_TRY(VerifyReport report, verify_bytes(bytes, inputs));
+  report.file = inputs.file.name;
+  report.at = inputs.at;
   for (SignatureReport& signature : report.signatures) {
     if (signature.profile.empty()) {
       signature.profile = inputs.policy.purpose == auth::Purpose::kSignature ? "hpki" : "any";
     }
   }
+  report.file = inputs.file.name;
+  report.at = inputs.at;
   judge_detached(inputs.detached, report);
   conclude(report);
   return report;

@@ -230,4 +230,20 @@ std::vector<Finding> check_algorithm(const std::string& algorithm, EVP_PKEY* key
   return findings;
 }
 
+std::vector<Finding> check_digest(DigestAlgorithm digest, Time at, const AlgorithmRules& rules) {
+  constexpr std::array<std::string_view, 4> kDigests{"SHA1", "SHA256", "SHA384", "SHA512"};
+  const std::string_view name = kDigests.at(static_cast<std::size_t>(digest));
+  const std::optional<Time>* longest = nullptr;
+  for (const SignatureRule& rule : rules.signatures) {
+    std::string text(shown(rule.algorithm));
+    std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::toupper(c); });
+    if (text.contains(name) && (longest == nullptr || ends_later(rule.not_after, *longest))) {
+      longest = &rule.not_after;
+    }
+  }
+  std::vector<Finding> findings;
+  Judge{at, 0, findings}.say(fmt::format("digest {}", name), longest);
+  return findings;
+}
+
 }  // namespace shomei::auth

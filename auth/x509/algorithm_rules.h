@@ -9,6 +9,7 @@
 
 #include "auth/x509/finding.h"
 #include "base/clock.h"
+#include "base/digest.h"
 #include "base/result.h"
 #include "base/signing_key.h"
 
@@ -67,5 +68,8 @@ std::string signature_algorithm(ByteView identifier);
 /// several threads.
 std::vector<Finding> check_algorithm(const std::string& algorithm, EVP_PKEY* key, Time at, const AlgorithmRules& rules,
                                      std::size_t certificate = 0);
+
+/// The same of a digest by itself: it counts as long as a signature algorithm of the list that uses it.
+std::vector<Finding> check_digest(DigestAlgorithm digest, Time at, const AlgorithmRules& rules);
 
 }  // namespace shomei::auth

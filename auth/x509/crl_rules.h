@@ -30,6 +30,8 @@ struct RevocationQuestion {
   TrustSigner trust_signer{};
   const ValidationOptions* options;
   const AlgorithmRules* algorithms;
+  /// When the CA that issued the certificate was itself revoked, after the time of validation.
+  std::optional<Time> issuer_revoked_at{};
 };
 
 /// RFC 5280 6.3.3; deltas amend the complete list that they fit: the newest list in force

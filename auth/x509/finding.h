@@ -50,6 +50,7 @@ enum class Check : std::uint8_t {
   kCrlScope,
   kCrlStale,
   kCrlNotYetValid,
+  kRevocationTooOld,
   kCrlCriticalExtension,
   kCrlDelta,
   kCrlNumber,

@@ -74,7 +74,10 @@ RevocationStatus judge_revocation(const RevocationQuestion& lists, const OcspEvi
                            .algorithms = lists.algorithms,
                            .rules = ocsp.rules,
                            .signer_state = [&](const Certificate& signer) { return state_of_signer(signer, lists); },
-                           .index = lists.index},
+                           .index = lists.index,
+                           .freshness = lists.options->freshness,
+                           .proofs = lists.options->proofs,
+                           .issuer_revoked_at = lists.issuer_revoked_at},
                           ocsp);
   if (answered.status.state == RevocationState::kRevoked) {
     append(std::move(answered.findings), findings);

@@ -63,6 +63,23 @@ void judge_time(const OcspResponse& response, const OcspQuestion& question, Ocsp
   }
 }
 
+/// Judging in the past, who signed an answer counts as of when the answer is proved to exist, and nothing counts that a
+/// revoked CA may have signed.
+Time signer_time(const OcspResponse& response, const OcspQuestion& question, bool in_force) {
+  if (question.proofs != nullptr) {
+    return question.proofs->since(response.facts().sha256);
+  }
+  return in_force ? question.at : response.facts().produced_at;
+}
+
+bool counts(const OcspOpinion& opinion, const OcspResponse& response, const OcspQuestion& question) {
+  const OcspSingle& single = opinion.single;
+  const Time now = question.proofs != nullptr ? question.proofs->now() + question.rules.skew : Time::max();
+  const bool later = question.freshness != Freshness::kInForce && question.at <= single.this_update &&
+                     std::max(single.this_update, response.facts().produced_at) <= now;
+  return later || (opinion.in_force && question.freshness != Freshness::kStrict);
+}
+
 /// A responder may forget certificates that have expired, unless it says how long it remembers (RFC 6960 4.4.4).
 bool may_have_forgotten(const OcspSingle& single, const Certificate& subject) {
   const Time end = subject.facts().not_after;
@@ -106,7 +123,7 @@ RevocationState state_of(const OcspOpinion& opinion, const OcspQuestion& questio
   }
   const bool good = single.state == RevocationState::kRevoked ||
                     (single.state == RevocationState::kGood && !may_have_forgotten(single, *question.subject));
-  return opinion.genuine && opinion.in_force && good ? RevocationState::kGood : RevocationState::kUnknown;
+  return opinion.genuine && opinion.counts && good ? RevocationState::kGood : RevocationState::kUnknown;
 }
 
 /// What is told beside the times.
@@ -143,24 +160,24 @@ std::vector<Weighed> weigh(std::span<const OcspResponse> answers, const OcspQues
     }
   }
   std::ranges::sort(opinions, std::greater(), [](const Weighed& one) {
-    return std::tuple(one.opinion.in_force, one.opinion.single.this_update, one.opinion.state);
+    return std::tuple(one.opinion.counts, one.opinion.single.this_update, one.opinion.state);
   });
   return opinions;
 }
 
 /// The one that decides, or null.
 const Weighed* decider(std::span<const Weighed> opinions) {
-  const auto in_force = std::ranges::find_if(opinions, [](const Weighed& one) {
-    return one.opinion.in_force && one.opinion.state != RevocationState::kUnknown;
+  const auto counting = std::ranges::find_if(opinions, [](const Weighed& one) {
+    return one.opinion.counts && one.opinion.state != RevocationState::kUnknown;
   });
-  const bool answered = in_force != opinions.end();
-  if (answered && in_force->opinion.state == RevocationState::kRevoked) {
-    return &*in_force;
+  const bool answered = counting != opinions.end();
+  if (answered && counting->opinion.state == RevocationState::kRevoked) {
+    return &*counting;
   }
   const auto out_of_force = std::ranges::find_if(opinions, [&](const Weighed& one) {
-    return !one.opinion.in_force && (one.opinion.later || !answered) && one.opinion.state == RevocationState::kRevoked;
+    return !one.opinion.counts && (one.opinion.later || !answered) && one.opinion.state == RevocationState::kRevoked;
   });
-  return out_of_force != opinions.end() ? &*out_of_force : answered ? &*in_force : nullptr;
+  return out_of_force != opinions.end() ? &*out_of_force : answered ? &*counting : nullptr;
 }
 
 }  // namespace
@@ -189,12 +206,21 @@ OcspOpinion judge_ocsp(const OcspResponse& response, const OcspQuestion& questio
   judge_time(response, question, timed);
   judge_nonce(response, question, opinion.findings);
   // Who signed an answer out of force need not be valid any more, or yet.
-  check_ocsp_signer(response, question, timed.in_force ? question.at : facts.produced_at, opinion.findings);
+  const Time signed_by = signer_time(response, question, timed.in_force);
+  check_ocsp_signer(response, question, signed_by, opinion.findings);
+  if (question.issuer_revoked_at && question.proofs != nullptr && signed_by >= *question.issuer_revoked_at) {
+    object(Check::kOcspSignerRevoked, to_rfc3339(*question.issuer_revoked_at));
+  }
   opinion.genuine = !has_objection(opinion.findings);
   opinion.in_force = timed.in_force;
+  opinion.counts = counts(timed, response, question);
   opinion.later = timed.later;
   opinion.single = *single;
-  std::ranges::move(timed.findings, std::back_inserter(opinion.findings));
+  if (opinion.in_force && !opinion.counts) {
+    object(Check::kRevocationTooOld, to_rfc3339(single->this_update));
+  } else if (!opinion.counts) {
+    std::ranges::move(timed.findings, std::back_inserter(opinion.findings));
+  }
   judge_state(question, opinion);
   opinion.state = state_of(opinion, question);
   return opinion;
@@ -211,6 +237,10 @@ RevocationStatus ocsp_status(std::span<const OcspResponse> answers, const OcspQu
     status.source = "ocsp";
     status.this_update = single.this_update;
     status.next_update = single.next_update;
+    status.sha256 = question.proofs != nullptr ? decisive->response->facts().sha256 : std::string();
+    if (single.state == RevocationState::kRevoked && status.state == RevocationState::kGood) {
+      status.revoked_later = single.revoked_at;
+    }
     if (status.state == RevocationState::kRevoked) {
       status.revoked_at = single.revoked_at;
       status.reason = single.reason;

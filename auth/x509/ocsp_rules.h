@@ -5,6 +5,7 @@
 
 #include "auth/x509/ocsp.h"
 #include "auth/x509/profile.h"
+#include "auth/x509/proofs_of_existence.h"
 
 namespace shomei::auth {
 
@@ -33,6 +34,10 @@ struct OcspQuestion {
   SignerState signer_state{};
   /// Index in the path, for findings.
   std::size_t index = 0;
+  Freshness freshness = Freshness::kInForce;
+  /// As ValidationOptions::proofs and RevocationQuestion::issuer_revoked_at.
+  const ProofsOfExistence* proofs = nullptr;
+  std::optional<Time> issuer_revoked_at{};
 };
 
 /// What one answer is worth for the question.
@@ -40,6 +45,8 @@ struct OcspOpinion {
   /// Everything is right but the time: it may still condemn, never acquit.
   bool genuine = false;
   bool in_force = false;
+  /// It may acquit: in force or, where later answers count, made after the time of validation.
+  bool counts = false;
   /// Made after the time of validation.
   bool later = false;
   /// What it says of the certificate; only with `genuine`.

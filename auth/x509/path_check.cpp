@@ -100,6 +100,12 @@ int note_objection(int ok, X509_STORE_CTX* context) {
     finding.check = row->check;
     finding.severity = row->severity;
   }
+  // RFC 5280 6.1.1 (d): of an anchor its name and key count; that it must be a CA is asked of the certificates below.
+  const bool is_anchor = finding.certificate + 1 == job.path->size() && finding.certificate > 0;
+  if (is_anchor && (error == X509_V_ERR_INVALID_CA || error == X509_V_ERR_KU_KEY_CERT_SIGN_INVALID_FOR_NON_CA)) {
+    finding.check = Check::kPathProfileDeviation;
+    finding.severity = Severity::kWarn;
+  }
   job.findings->push_back(std::move(finding));
   return 1;
 }
@@ -183,7 +189,10 @@ std::string signature_algorithm_of(const Certificate& certificate) {
   return signature_algorithm(*algorithm);
 }
 
-void check_algorithms(const Path& path, Time at, const AlgorithmRules& rules, std::vector<Finding>& findings) {
+/// A signature is judged as of when the certificate that carries it is proved to exist, and with it the key that made
+/// it; the key of the end entity as of the time of validation.
+void check_algorithms(const Path& path, const ValidationOptions& options, const AlgorithmRules& rules,
+                      std::vector<Finding>& findings) {
   for (std::size_t i = 0; i < path.size(); ++i) {
     EVP_PKEY* key = X509_get0_pubkey(path[i].native());
     if (key == nullptr) {
@@ -192,8 +201,13 @@ void check_algorithms(const Path& path, Time at, const AlgorithmRules& rules, st
       findings.push_back({i, Check::kWeakKey, Severity::kFail, *std::move(weak)});
     }
     const bool is_anchor = i + 1 == path.size();
-    std::ranges::move(check_algorithm(is_anchor ? "" : signature_algorithm_of(path[i]), key, at, rules, i),
-                      std::back_inserter(findings));
+    const Time signed_by = judged_since(options, path[i].facts());
+    const Time used = i == 0 ? options.at : judged_since(options, path[i - 1].facts());
+    const auto add = [&](const std::string& algorithm, EVP_PKEY* of, Time at) {
+      std::ranges::move(check_algorithm(algorithm, of, at, rules, i), std::back_inserter(findings));
+    };
+    add(is_anchor ? "" : signature_algorithm_of(path[i]), nullptr, signed_by);
+    add("", key, used);
   }
   ERR_clear_error();
 }
@@ -211,7 +225,7 @@ PathOpinion check_path(const Path& path, const ValidationOptions& options, const
       opinion.findings.push_back({i, Check::kPathProfileDeviation, Severity::kWarn, what});
     }
   }
-  check_algorithms(path, options.at, algorithms, opinion.findings);
+  check_algorithms(path, options, algorithms, opinion.findings);
   return opinion;
 }
 

@@ -29,6 +29,10 @@ struct RevocationStatus {
   std::optional<Time> next_update{};
   std::optional<Time> revoked_at{};
   std::string_view reason{};
+  /// Of the list or answer that decided, lower-case hexadecimal; only with ValidationOptions::proofs.
+  std::string sha256{};
+  /// A revocation that is dated after the time of validation.
+  std::optional<Time> revoked_later{};
 };
 
 /// Where CRLs come from. Answers are candidates; the rules of RFC 5280 6.3 are applied to each of them.

@@ -148,7 +148,12 @@ void Validation::judge_revocations(const ValidationOptions& options, ValidationR
   }
   const Path& path = report.path;
   const OcspEvidence ocsp{.answers = inputs_->ocsp, .source = inputs_->ocsp_source, .rules = options.ocsp};
-  for (std::size_t i = 0; i + 1 < path.size(); ++i) {
+  const std::size_t count = path.size() - 1;
+  report.revocation.resize(count);
+  std::vector<std::vector<Finding>> findings(count);
+  std::optional<Time> issuer_revoked_at;
+  // From the anchor down: what a CA signed after its own revocation counts for nothing.
+  for (std::size_t i = count; i-- > 0;) {
     const std::vector<Crl> lists = lists_for(path[i]);
     const RevocationQuestion question{
         .path = &path,
@@ -157,8 +162,17 @@ void Validation::judge_revocations(const ValidationOptions& options, ValidationR
         .other_signers = inputs_->chain,
         .trust_signer = [&](const Certificate& signer) { return trust_signer(signer, path, options); },
         .options = &options,
-        .algorithms = &profiles_->algorithms};
-    report.revocation.push_back(judge_revocation(question, ocsp, report.findings));
+        .algorithms = &profiles_->algorithms,
+        .issuer_revoked_at = issuer_revoked_at};
+    report.revocation[i] = judge_revocation(question, ocsp, findings[i]);
+    if (i > 0 && issuer_revoked_at && options.proofs != nullptr &&
+        judged_since(options, path[i].facts()) >= *issuer_revoked_at) {
+      findings[i].push_back({i, Check::kRevocationUnknown, Severity::kFail, to_rfc3339(*issuer_revoked_at)});
+    }
+    issuer_revoked_at = report.revocation[i].revoked_later;
+  }
+  for (std::vector<Finding>& some : findings) {
+    std::ranges::move(some, std::back_inserter(report.findings));
   }
 }
 
@@ -172,6 +186,8 @@ bool Validation::trust_signer(const Certificate& signer, const Path& path, const
   of_signer.at = options.at;
   of_signer.crl_grace = options.crl_grace;
   of_signer.ocsp = options.ocsp;
+  of_signer.freshness = options.freshness;
+  of_signer.proofs = options.proofs;
   return run(signer, of_signer, {&path.back(), 1}).verdict == Verdict::kValid;
 }
 

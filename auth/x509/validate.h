@@ -6,6 +6,7 @@
 
 #include "auth/x509/ocsp_rules.h"
 #include "auth/x509/profile.h"
+#include "auth/x509/proofs_of_existence.h"
 #include "auth/x509/revocation.h"
 
 namespace shomei::auth {
@@ -43,9 +44,28 @@ struct ValidationOptions {
   /// How long after nextUpdate a list still counts, with a warning (a site's choice for logins; zero: fail closed).
   std::chrono::seconds crl_grace{0};
   OcspRules ocsp{};
+  Freshness freshness = Freshness::kInForce;
+  /// Judges in the past (EN 319 102-1 5.6.2): `at` is when the signature is proved to exist, and what protects it need
+  /// only have counted since its own proof: the algorithms of certificates, lists and answers, and the certificates of
+  /// who signed lists and answers. A CA that was revoked later condemns what is not proved to be older than that. Null:
+  /// everything is judged as of `at`.
+  const ProofsOfExistence* proofs = nullptr;
   /// Bounds foreign chains: signature checks while paths are searched.
   std::uint64_t work_budget = 512;
 };
+
+/// The time as of which an object's algorithms are judged. `object`: a Certificate's or OcspResponse's facts, or a Crl.
+template <class Object>
+Time judged_since(const ValidationOptions& options, const Object& object) {
+  if (options.proofs == nullptr) {
+    return options.at;
+  }
+  if constexpr (requires { object.sha256(); }) {
+    return options.proofs->since(object.sha256());
+  } else {
+    return options.proofs->since(object.sha256);
+  }
+}
 
 struct ValidationReport {
   Verdict verdict = Verdict::kInvalid;

@@ -2,12 +2,15 @@
 
 #include <fmt/format.h>
 #include <openssl/err.h>
+#include <openssl/rsa.h>
 
 #include <algorithm>
 #include <array>
 #include <set>
 
+#include "auth/x509/algorithm_rules.h"
 #include "base/der.h"
+#include "signing/cades/cms_layout.h"
 
 namespace shomei::signing {
 namespace {
@@ -17,9 +20,8 @@ namespace tag = der::tag;
 constexpr std::string_view kContentType = "1.2.840.113549.1.9.3", kMessageDigest = "1.2.840.113549.1.9.4",
                            kSigningTime = "1.2.840.113549.1.9.5", kSigningCertificate = "1.2.840.113549.1.9.16.2.12",
                            kSigningCertificateV2 = "1.2.840.113549.1.9.16.2.47",
-                           kSignatureTimeStamp = "1.2.840.113549.1.9.16.2.14",
                            kCertificateValues = "1.2.840.113549.1.9.16.2.23",
-                           kRevocationValues = "1.2.840.113549.1.9.16.2.24", kArchiveTimeStampV3 = "0.4.0.1733.2.4";
+                           kRevocationValues = "1.2.840.113549.1.9.16.2.24";
 
 std::string oid_of(const ASN1_OBJECT* object) {
   std::array<char, 128> text{};
@@ -122,15 +124,42 @@ void read_unsigned_attributes(CmsSigner& signer) {
     const std::string oid = oid_of(X509_ATTRIBUTE_get0_object(attribute));
     signer.carried.has_certificate_values |= oid == kCertificateValues;
     signer.carried.has_revocation_values |= oid == kRevocationValues;
-    if (oid == kSignatureTimeStamp || oid == kArchiveTimeStampV3) {
-      const ASN1_TYPE* value = only_value(attribute);
-      const bool readable = value != nullptr && value->type == V_ASN1_SEQUENCE;
-      signer.carried.timestamps.push_back(
-          {oid == kSignatureTimeStamp ? "signature-time-stamp" : "archive-time-stamp-v3",
-           readable ? to_bytes(content_of(value->value.sequence)) : Bytes()});
-      signer.carried.unreadable += readable ? 0 : 1;
-    }
   }
+}
+
+/// RFC 3370 3.2: with rsaEncryption the digest is that of digestAlgorithm.
+std::string full_algorithm(const X509_ALGOR& signature, std::optional<DigestAlgorithm> digest) {
+  std::string algorithm = auth::signature_algorithm(signature);
+  if (algorithm == "1.2.840.113549.1.1.1" && digest) {
+    constexpr std::array<int, 4> kWithRsa{5, 11, 12, 13};
+    return fmt::format("1.2.840.113549.1.1.{}", kWithRsa.at(static_cast<std::size_t>(*digest)));
+  }
+  return algorithm;
+}
+
+/// Of the same digest throughout: OpenSSL verifies by digestAlgorithm and does not look at the other identifiers.
+bool is_of_one_digest(const X509_ALGOR* digest, const X509_ALGOR* signature) {
+  const int wanted = OBJ_obj2nid(digest->algorithm);
+  const int identifier = OBJ_obj2nid(signature->algorithm);
+  if (identifier == NID_rsassaPss) {
+    const Owned<RSA_PSS_PARAMS, RSA_PSS_PARAMS_free> parameters(
+        static_cast<RSA_PSS_PARAMS*>(ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(RSA_PSS_PARAMS), signature->parameter)));
+    if (!parameters) {
+      return false;
+    }
+    const X509_ALGOR* mask = parameters->maskGenAlgorithm;
+    const Owned<X509_ALGOR, X509_ALGOR_free> mask_hash(
+        mask == nullptr
+            ? nullptr
+            : static_cast<X509_ALGOR*>(ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(X509_ALGOR), mask->parameter)));
+    // RFC 4055 3.1: SHA-1 where absent.
+    const auto nid = [](const X509_ALGOR* algorithm) {
+      return algorithm == nullptr ? NID_sha1 : OBJ_obj2nid(algorithm->algorithm);
+    };
+    return nid(parameters->hashAlgorithm) == wanted && nid(mask_hash.get()) == wanted;
+  }
+  int hash = NID_undef;
+  return OBJ_find_sigid_algs(identifier, &hash, nullptr) != 1 || hash == NID_undef || hash == wanted;
 }
 
 CmsSigner read_signer(CMS_SignerInfo* info, int number, const std::string& content_type) {
@@ -140,11 +169,49 @@ CmsSigner read_signer(CMS_SignerInfo* info, int number, const std::string& conte
   CMS_SignerInfo_get0_algs(info, nullptr, nullptr, &digest, &signature);
   signer.digest = digest_from_oid(algorithm_oid(digest));
   signer.signature_oid = algorithm_oid(signature);
+  signer.algorithm = full_algorithm(*signature, signer.digest);
+  signer.signature_value = to_bytes(content_of(CMS_SignerInfo_get0_signature(info)));
   if (auto read = read_signed_attributes(signer, content_type); !read) {
     signer.malformed = read.error().detail;
   }
+  if (!is_of_one_digest(digest, signature)) {
+    signer.malformed = "signatureAlgorithm is over another digest than digestAlgorithm";
+  }
   read_unsigned_attributes(signer);
   return signer;
+}
+
+struct StampType {
+  std::string_view oid;
+  std::string_view name;
+};
+constexpr auto kStampTypes = std::to_array<StampType>({
+    {cms_oid::kContentTimeStamp, "content-time-stamp"},
+    {cms_oid::kSignatureTimeStamp, "signature-time-stamp"},
+    {cms_oid::kArchiveTimeStampV1, "archive-time-stamp"},
+    {cms_oid::kArchiveTimeStampV2, "archive-time-stamp-v2"},
+    {cms_oid::kArchiveTimeStampV3, "archive-time-stamp-v3"},
+});
+
+/// Time stamps and OCSP answers, where OpenSSL's view has no place for them.
+void read_timestamps(const CmsLayout& layout, std::size_t number, CarriedEvidence& carried) {
+  for (const ByteView information : layout.crls) {
+    if (const auto answer = ocsp_in(information)) {
+      carried.ocsps.push_back(to_bytes(*answer));
+    }
+  }
+  const CmsSignerLayout& signer = layout.signers.at(number);
+  for (const bool is_signed : {true, false}) {
+    const auto& attributes = is_signed ? signer.signed_list : signer.unsigned_list;
+    for (std::size_t i = 0; i < attributes.size(); ++i) {
+      const auto* const type = std::ranges::find(kStampTypes, attributes[i].type, &StampType::oid);
+      const bool wanted = type != kStampTypes.end() && is_signed == (type->oid == cms_oid::kContentTimeStamp);
+      for (std::size_t k = 0; wanted && k < attributes[i].values.size(); ++k) {
+        carried.timestamps.push_back(
+            {std::string(type->name), to_bytes(attributes[i].values[k]), nullptr, i, k, is_signed});
+      }
+    }
+  }
 }
 
 template <auto I2d, class Stack, class Count, class At>
@@ -204,8 +271,12 @@ Result<CmsFacts> read_cms(ByteView cms, const Limits& limits) {
   if (sk_CMS_SignerInfo_num(infos) > limits.signatures) {
     return fail(Code::kCmsMalformed, fmt::format("more than {} signers", limits.signatures));
   }
+  const auto layout = read_layout(cms);
   for (int i = 0; i < sk_CMS_SignerInfo_num(infos); ++i) {
     CmsSigner signer = read_signer(sk_CMS_SignerInfo_value(infos, i), i + 1, content_type);
+    if (layout) {
+      read_timestamps(*layout, static_cast<std::size_t>(i), signer.carried);
+    }
     signer.carried.certificates = facts.certificates;
     signer.carried.crls = facts.crls;
     signer.carried.has_certificate_values |= facts.certificates.size() > 1;

@@ -17,6 +17,9 @@ struct CmsSigner {
   std::optional<DigestAlgorithm> digest = {};
   /// OID of the signature algorithm, for people.
   std::string signature_oid = {};
+  /// As auth::signature_algorithm writes it, with the digest of `digest` where rsaEncryption leaves it open.
+  std::string algorithm = {};
+  Bytes signature_value = {};
   /// Signed attributes; empty or nothing where absent.
   Bytes message_digest = {};
   bool has_signed_attributes = false;

@@ -37,7 +37,6 @@ enum class Check : std::uint8_t {
   kPathUnknown,
   kRevokedWithoutProofOfTime,
   kRevokedBeforeClaim,
-  kTimestampNotChecked,
   kTimestampValid,
   kTimestampFormat,
   kTimestampImprint,

@@ -40,6 +40,12 @@ Piece::Piece(std::string_view text) {
 
 Piece::Piece(double number) : text_(fmt::format("{:.1f}", number)) {}
 
+Piece Piece::base64(ByteView bytes) {
+  Piece piece;
+  piece.text_ = to_base64(bytes);
+  return piece;
+}
+
 Markup fill(Literal pattern, std::initializer_list<Piece> pieces) {
   Markup filled;
   std::string_view rest = pattern.text();

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/bytes.h"
+
 namespace shomei::signing {
 
 /// Markup of our own: text that stands in the source. Nothing read from a file can become one.
@@ -17,8 +19,8 @@ class Literal {
   std::string_view text_;
 };
 
-/// A piece of HTML or SVG. It is made of Literals and of escaped texts only, so that what a stranger wrote is shown and
-/// never obeyed.
+/// A piece of HTML, SVG or XML. It is made of Literals and of escaped texts only, so that what a stranger wrote is
+/// shown and never obeyed.
 class Markup {
  public:
   Markup() = default;
@@ -54,9 +56,12 @@ class Piece {
   Piece(T number) : text_(std::to_string(number)) {}  // NOLINT(google-explicit-constructor)
   /// One decimal.
   Piece(double number);  // NOLINT(google-explicit-constructor)
+  /// RFC 4648, whatever the length.
+  static Piece base64(ByteView bytes);
   const std::string& str() const { return text_; }
 
  private:
+  Piece() = default;
   std::string text_;
 };
 

@@ -5,7 +5,10 @@
 #include <algorithm>
 
 #include "signing/judge/judge.h"
+#include "signing/judge/objects.h"
+#include "signing/judge/stamps.h"
 #include "signing/xades/prescription.h"
+#include "signing/xades/xades_imprint.h"
 #include "signing/xades/xades_refs.h"
 #include "signing/xml/xmldsig_reference.h"
 
@@ -19,16 +22,22 @@ class XadesJudge {
  public:
   XadesJudge(const xmlNode* element, const VerifyInputs& inputs, ReferenceChecker& checker, WorkBudget& budget,
              SignatureReport& report)
-      : element_(element), inputs_(inputs), checker_(checker), budget_(budget), judgement_(report) {}
+      : element_(element),
+        inputs_(inputs),
+        checker_(checker),
+        budget_(budget),
+        judgement_(report),
+        proved_(inputs.at) {}
 
   Result<void> run() {
     judgement_.report().id = attribute(element_, "Id").value_or("");
     if (read_facts()) {
+      SHOMEI_TRY(judge_stamps());
       SHOMEI_TRY(check_references());
       judge_prescription();
       SHOMEI_TRY(check_certificate());
     }
-    judgement_.finish();
+    conclude();
     return {};
   }
 
@@ -43,11 +52,30 @@ class XadesJudge {
     signature_ = std::move(*signature);
     properties_ = std::move(*properties);
     judgement_.done(Step::kFormat);
+    if (!signature_.id.empty() && checker_.is_ambiguous(signature_.id)) {
+      // Target and counter-signatures name it: which is meant?
+      judgement_.decide(Indication::kTotalFailed, SubIndication::kFormatFailure, Check::kReferenceAmbiguous,
+                        "#" + signature_.id);
+    }
     SignatureReport& report = judgement_.report();
     report.claimed_signing_time = properties_.signing_time;
-    report.level = level_of(properties_.carried);
-    report_timestamps(properties_.carried, judgement_);
+    report.algorithm = signature_.signature_method;
+    report.signature_value = signature_.signature_value;
     return true;
+  }
+
+  /// Before all else: the time that they prove is the one that references, value and path are judged at.
+  Result<void> judge_stamps() {
+    if (!inputs_.judge_certificates) {
+      return {};
+    }
+    evidence_ = with_carried(inputs_.evidence, carried_with_key_info(), judgement_);
+    const auto coverage_of = [&](const TimestampFacts& stamp, DigestAlgorithm algorithm) {
+      return xades_coverage({&signature_, stamp.property}, algorithm, checker_, budget_);
+    };
+    SHOMEI_TRY(proved_, judge_timestamps(properties_.carried, coverage_of, evidence_, inputs_, judgement_));
+    report_proved_time(proved_, judgement_);
+    return {};
   }
 
   Result<void> check_references() {
@@ -75,9 +103,9 @@ class XadesJudge {
   }
 
   void accept(const ReferenceFacts& reference, ReferenceOutcome outcome) {
-    if (reference.digest_method == digest_uri(DigestAlgorithm::kSha1)) {
-      judge_digest(DigestAlgorithm::kSha1, reference.uri.value_or(""), inputs_.policy, judgement_);
-    }
+    const auto digest = digest_from_uri(reference.digest_method);
+    judge_digest(*digest, reference.uri.value_or(""), proved_.signed_data.value_or(inputs_.at), inputs_.policy,
+                 judgement_);
     const bool is_whole = outcome.element != nullptr && std::ranges::all_of(reference.transforms, [](const auto& step) {
                             return canonicalization_from(step.algorithm).has_value();
                           });
@@ -100,6 +128,8 @@ class XadesJudge {
     }
     CoveredPart part{name_of(reference, outcome), std::nullopt, std::move(outcome.signed_bytes)};
     part.partial = outcome.partial;
+    part.digest_algorithm = *digest;
+    part.digest = reference.digest_value;
     if (outcome.partial) {
       judgement_.note(Check::kReferencePartial, Severity::kWarn, where);
     }
@@ -141,19 +171,34 @@ class XadesJudge {
   }
 
   Result<void> check_certificate() {
-    const auth::ValidationInputs evidence = with_carried(inputs_.evidence, carried_with_key_info(), judgement_);
-    const auto certificate = find_certificate(evidence.chain);
-    if (!certificate) {
+    if (!inputs_.judge_certificates) {
+      evidence_ = with_carried(inputs_.evidence, carried_with_key_info(), judgement_);
+    }
+    certificate_ = find_certificate(evidence_.chain);
+    if (!certificate_) {
       return {};
     }
-    SHOMEI_TRY(check_value(X509_get0_pubkey(certificate->native())));
-    const auth::ValidationReport path = judge_path(*certificate, evidence, inputs_, judgement_);
+    SHOMEI_TRY(check_value(X509_get0_pubkey(certificate_->native())));
+    if (!inputs_.judge_certificates) {
+      return {};
+    }
+    const auth::ValidationReport path = judge_path(*certificate_, evidence_, inputs_, proved_, judgement_);
     const bool found = std::ranges::none_of(
         path.findings, [](const auth::Finding& finding) { return finding.check == auth::Check::kPathNotFound; });
     if (found) {
-      judge_complete_refs(read_complete_refs(properties_.signed_properties), path.path, evidence.crls, judgement_);
+      judge_complete_refs(read_complete_refs(properties_.signed_properties), path.path, evidence_.crls, judgement_);
     }
     return {};
+  }
+
+  void conclude() {
+    if (inputs_.judge_certificates && judgement_.is_done(Step::kFormat)) {
+      const CarriedEvidence carried = carried_with_key_info();
+      judgement_.report().level =
+          level_in_file(carried, certificate_ ? &*certificate_ : nullptr, inputs_, proved_, judgement_);
+      finish_objects(carried, proved_.proofs, judgement_.report());
+    }
+    judgement_.finish();
   }
 
   /// KeyInfo first: its certificates are the likeliest to be the signer's.
@@ -193,7 +238,9 @@ class XadesJudge {
                         method ? signature_.signature_method : "CanonicalizationMethod");
       return {};
     }
-    judge_digest(algorithm->digest, "signature", inputs_.policy, judgement_);
+    const Time since = proved_.signature.value_or(inputs_.at);
+    judge_digest(algorithm->digest, "signature", since, inputs_.policy, judgement_);
+    judge_signature_algorithm(*algorithm, since, inputs_.policy, judgement_);
     method->inclusive_prefixes = signature_.canonicalization_prefixes;
     const NodeSet nodes{
         .document = element_->doc, .apex = signature_.signed_info, .without = nullptr, .comments = true};
@@ -212,6 +259,10 @@ class XadesJudge {
   Judgement judgement_;
   SignatureFacts signature_;
   XadesFacts properties_;
+  ProvedTimes proved_;
+  /// What was given and what the file carries.
+  auth::ValidationInputs evidence_;
+  std::optional<auth::Certificate> certificate_;
   bool properties_covered_ = false;
   /// Their reference failed, which is said already.
   bool properties_in_doubt_ = false;

@@ -71,6 +71,9 @@ void read_validation_data(const xmlNode* parent, CarriedEvidence& carried) {
     for (const xmlNode* crls : children(values, ns::kXades, "CRLValues")) {
       read_values(crls, "EncapsulatedCRLValue", carried.crls, carried);
     }
+    for (const xmlNode* ocsps : children(values, ns::kXades, "OCSPValues")) {
+      read_values(ocsps, "EncapsulatedOCSPValue", carried.ocsps, carried);
+    }
   }
 }
 
@@ -82,6 +85,22 @@ bool is_timestamp(const xmlNode* node) {
          is_element(node, ns::kXades141, "RefsOnlyTimeStampV2");
 }
 
+/// One entry for each token that the property holds, at least one.
+void read_timestamps(const xmlNode* property, CarriedEvidence& carried) {
+  TimestampFacts stamp{.type = std::string(local_name(property)), .token = {}, .property = property};
+  const auto tokens = children(property, ns::kXades, "EncapsulatedTimeStamp");
+  for (const xmlNode* token : tokens) {
+    auto bytes = base64_content(token);
+    carried.unreadable += bytes ? 0 : 1;
+    stamp.token = bytes ? std::move(*bytes) : Bytes();
+    carried.timestamps.push_back(stamp);
+  }
+  if (tokens.empty()) {
+    ++carried.unreadable;
+    carried.timestamps.push_back(std::move(stamp));
+  }
+}
+
 void read_unsigned_properties(const xmlNode* properties, CarriedEvidence& carried) {
   read_validation_data(properties, carried);
   carried.has_certificate_values = !children(properties, ns::kXades, "CertificateValues").empty();
@@ -90,12 +109,18 @@ void read_unsigned_properties(const xmlNode* properties, CarriedEvidence& carrie
     if (is_element(node, ns::kXades141, "TimeStampValidationData")) {
       read_validation_data(node, carried);
     } else if (is_timestamp(node)) {
-      TimestampFacts stamp{std::string(local_name(node)), {}};
-      const xmlNode* token = only_child(node, ns::kXades, "EncapsulatedTimeStamp");
-      auto bytes = token == nullptr ? Parsed<Bytes>(Bad("EncapsulatedTimeStamp")) : base64_content(token);
-      carried.unreadable += bytes ? 0 : 1;
-      stamp.token = bytes ? std::move(*bytes) : Bytes();
-      carried.timestamps.push_back(std::move(stamp));
+      read_timestamps(node, carried);
+    }
+  }
+}
+
+/// Content time stamps (EN 319 132-1 5.2.8).
+void read_signed_object_properties(const xmlNode* signed_properties, CarriedEvidence& carried) {
+  const xmlNode* properties = only_child(signed_properties, ns::kXades, "SignedDataObjectProperties");
+  for (const std::string_view name : {"AllDataObjectsTimeStamp", "IndividualDataObjectsTimeStamp"}) {
+    for (const xmlNode* node :
+         properties == nullptr ? std::vector<const xmlNode*>() : children(properties, ns::kXades, name)) {
+      read_timestamps(node, carried);
     }
   }
 }
@@ -118,6 +143,7 @@ Parsed<XadesFacts> read_xades(const SignatureFacts& signature) {
     return Bad("SignedProperties");
   }
   SHOMEI_TRY(read_signed_properties(facts));
+  read_signed_object_properties(facts.signed_properties, facts.carried);
   if (const xmlNode* unsigned_properties = only_child(found.front(), ns::kXades, "UnsignedProperties")) {
     if (const xmlNode* properties = only_child(unsigned_properties, ns::kXades, "UnsignedSignatureProperties")) {
       read_unsigned_properties(properties, facts.carried);

@@ -18,12 +18,20 @@ struct TimestampFacts {
   std::string type;
   /// DER of the time-stamp token; empty where it cannot be read.
   Bytes token;
+  /// XAdES: the property that holds it.
+  const xmlNode* property = nullptr;
+  /// CAdES: where it stands among the signer's attributes (CadesStamp).
+  std::size_t attribute = 0;
+  std::size_t value = 0;
+  bool is_signed = false;
 };
 
 /// Certificates, CRLs and time stamps that a signature carries, in either format.
 struct CarriedEvidence {
   std::vector<Bytes> certificates;
   std::vector<Bytes> crls;
+  /// OCSPResponse of RFC 6960.
+  std::vector<Bytes> ocsps;
   std::vector<TimestampFacts> timestamps;
   /// Entries that are not even base64.
   int unreadable = 0;

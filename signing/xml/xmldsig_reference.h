@@ -41,6 +41,8 @@ class ReferenceChecker {
         budget_(budget),
         keep_bytes_(keep_bytes) {}
 
+  /// Whether more than one element could be meant by "#id".
+  bool is_ambiguous(const std::string& id) const { return ids_.find(id).ambiguous; }
   /// Errors: work.budget_spent; input.* of a detached document.
   Result<ReferenceOutcome> check(const SignatureFacts& signature, const ReferenceFacts& reference);
 

@@ -34,6 +34,8 @@ std::vector<CaseResult> run_ocsp_openssl(const std::filesystem::path& folder);
 std::vector<CaseResult> run_eprescription(const std::filesystem::path& folder);
 std::vector<CaseResult> run_eprescription_signatures(const std::filesystem::path& folder);
 std::vector<CaseResult> run_xades4j(const std::filesystem::path& folder);
+std::vector<CaseResult> run_cms_tsa(const std::filesystem::path& folder);
+std::vector<CaseResult> run_c14n(const std::filesystem::path& folder);
 std::vector<CaseResult> run_fhir_jp(const std::filesystem::path& folder);
 
 }  // namespace shomei::conformance

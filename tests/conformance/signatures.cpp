@@ -49,7 +49,7 @@ const Expected kPrescriptions[] = {
     {"bad/SignatureTimeStamp-TimeStampBase64Error.xml", kSigned, Indication::kTotalFailed,
      SubIndication::kFormatFailure},
     {"bad/SignatureTimeStamp-TimeStampC14nMethodError.xml", kSigned, Indication::kIndeterminate,
-     SubIndication::kTryLater},
+     SubIndication::kSigConstraintsFailure},
     {"bad/SignatureValue-KeyInfoError.xml", kSigned, Indication::kTotalFailed, SubIndication::kHashFailure},
     {"bad/SignatureValue-SignatureBase64Error.xml", kSigned, Indication::kTotalFailed, SubIndication::kFormatFailure},
     {"bad/SignatureValue-SignedInfoError.xml", kSigned, {}, {}},

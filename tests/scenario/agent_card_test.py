@@ -7,6 +7,7 @@ import os
 import subprocess
 import unittest
 from pathlib import Path
+from typing import Any
 
 import agent_case
 import vcard
@@ -96,12 +97,15 @@ class Signing(AgentCase):
         return f'[trust]\nanchors = ["{self.pki}/trust/signature"]\ncrl = ["{self.pki}/crl"]\n'
 
     def assert_judged(self, agent: agent_case.Agent, indication: str, signature: bytes, content: bytes | None = None) -> None:
-        body = {"content": base64.b64encode(signature).decode()}
+        body: dict[str, Any] = {"content": base64.b64encode(signature).decode(), "signed_content": True}
         if content is not None:
             body["detached"] = [{"name": FHIR.name, "content": base64.b64encode(content).decode()}]
         status, report = agent.call("POST", "/v1/verify", body)
         API.check(report, "POST", "/v1/verify", status)
         self.assertEqual(report.get("indication"), indication, report)
+        signed = [base64.b64decode(part["content"]) for part in report["signatures"][0]["signed_content"]]
+        if content is not None:
+            self.assertEqual(signed, [content] if indication == "TOTAL-PASSED" else [])
 
     def test_dialog_names_who_asks_what_for_and_which_pin(self) -> None:
         self.start_card(tries={"signature": 9, "authentication": 15})

@@ -71,7 +71,7 @@ class AgentApiTest : public ::testing::Test {
   uid_t uid_ = ::geteuid();
   const Config config_ = make_config();
   FixedClock clock_{Time(std::chrono::seconds(1'775'001'600))};
-  const signing::XmlLibrary& xml_ = library();
+  const signing::XmlLibrary& xml_ = testing::xml_library();
   testing::FakeDesk desk_;
   testing::FakePrompt prompt_;
   testing::FakeServer server_;
@@ -85,12 +85,6 @@ class AgentApiTest : public ::testing::Test {
   VerifyWork verify_{config_.trust, config_.limits, xml_, clock_};
   cards::CertificateCache certificates_;
   http::Router router_{routes({config_, events_, jobs_, login_, sessions_, verify_, desk_, certificates_, {}})};
-
- private:
-  static const signing::XmlLibrary& library() {
-    static const signing::XmlLibrary kLibrary;
-    return kLibrary;
-  }
 };
 
 TEST_F(AgentApiTest, openapi_document_describes_exactly_the_routes) {

@@ -8,8 +8,15 @@
 #include "agent/key_desk.h"
 #include "agent/prompt.h"
 #include "base/software_key.h"
+#include "signing/xml/xml_library.h"
 
 namespace shomei::agent::testing {
+
+/// The one that there may be.
+inline const signing::XmlLibrary& xml_library() {
+  static const signing::XmlLibrary library;
+  return library;
+}
 
 /// A person who answers as told, and remembers what was shown. Without an answer left, cancels.
 class FakePrompt final : public Prompt {

@@ -30,7 +30,7 @@ TEST(Level, HasTheNamesOfBothWorlds) {
   EXPECT_EQ(packaging_from("enveloping"), Packaging::kEnveloping);
 }
 
-TEST(Timestamp, IsReportedAndDoesNotCount) {
+TEST(Timestamp, OverSomethingElseIsBrokenAndTheLevelStaysB) {
   const Folder folder;
   const Bytes stamp = openssl_token(folder);
   TestKey key = key_of("doctor1");
@@ -43,14 +43,16 @@ TEST(Timestamp, IsReportedAndDoesNotCount) {
                       "</xades:EncapsulatedTimeStamp></xades:SignatureTimeStamp></xades:UnsignedSignatureProperties>"
                       "</xades:UnsignedProperties>");
   const SignatureReport report = judged(inputs(to_bytes(as_bytes(text)), {document}));
-  EXPECT_EQ(report.indication, Indication::kTotalPassed) << shown(report);
-  EXPECT_EQ(report.level, Level::kT);
+  EXPECT_EQ(report.indication, Indication::kIndeterminate) << shown(report);
+  EXPECT_EQ(report.sub_indication, SubIndication::kSigConstraintsFailure);
+  EXPECT_EQ(report.level, Level::kB);
   EXPECT_EQ(report.best_signature_time, std::nullopt);
   ASSERT_EQ(report.timestamps.size(), 1U);
-  EXPECT_EQ(report.timestamps.front().indication, Indication::kIndeterminate);
+  EXPECT_EQ(report.timestamps.front().indication, Indication::kTotalFailed);
+  EXPECT_EQ(report.timestamps.front().sub_indication, SubIndication::kHashFailure);
   EXPECT_TRUE(report.timestamps.front().time);
   EXPECT_FALSE(report.timestamps.front().tsa.empty());
-  EXPECT_TRUE(has_finding(report, "timestamp.not_checked", Severity::kInfo));
+  EXPECT_TRUE(has_finding(report, "timestamp.imprint", Severity::kFail));
 }
 
 }  // namespace
