@@ -46,7 +46,8 @@ Result<Json> finished_job(AgentClient& agent, const std::string& id) {
   }
 }
 
-Result<void> take_document(SignItem& item, const Json& document, const SignOptions& options) {
+Result<void> take_document(SignItem& item, const Json& document, const SignOptions& options,
+                           const Extender& extender) {
   if (document.contains("error") && document["error"].is_object()) {
     item.error = error_of(document["error"]);
     return {};
@@ -61,11 +62,11 @@ Result<void> take_document(SignItem& item, const Json& document, const SignOptio
       signature.pending.push_back(*known);
     }
   }
-  accept_signature(item, signature, options);
+  accept_signature(item, std::move(signature), options, extender);
   return {};
 }
 
-Result<void> run_batch(AgentClient& agent, Batch& batch, const SignOptions& options) {
+Result<void> run_batch(AgentClient& agent, Batch& batch, const SignOptions& options, const Extender& extender) {
   const Json body{{"documents", std::move(batch.documents)},
                   {"level", options.level},
                   {"reader", options.key.reader},
@@ -84,7 +85,7 @@ Result<void> run_batch(AgentClient& agent, Batch& batch, const SignOptions& opti
           job.contains("error") && job["error"].is_object() ? error_of(job["error"]) : make_error(Code::kPinCancelled);
       continue;
     }
-    SHOMEI_TRY(take_document(*batch.items[i], documents[i], options));
+    SHOMEI_TRY(take_document(*batch.items[i], documents[i], options, extender));
   }
   batch = {};
   return {};
@@ -92,7 +93,8 @@ Result<void> run_batch(AgentClient& agent, Batch& batch, const SignOptions& opti
 
 }  // namespace
 
-Result<void> sign_by_agent(AgentClient& agent, std::span<SignItem> items, const SignOptions& options) {
+Result<void> sign_by_agent(AgentClient& agent, std::span<SignItem> items, const SignOptions& options,
+                           const Extender& extender) {
   Progress progress("sign", items.size());
   Batch batch;
   for (SignItem& item : items) {
@@ -106,7 +108,7 @@ Result<void> sign_by_agent(AgentClient& agent, std::span<SignItem> items, const 
       continue;
     }
     if (batch.full(content->size())) {
-      SHOMEI_TRY(run_batch(agent, batch, options));
+      SHOMEI_TRY(run_batch(agent, batch, options, extender));
     }
     batch.bytes += content->size();
     batch.items.push_back(&item);
@@ -115,7 +117,7 @@ Result<void> sign_by_agent(AgentClient& agent, std::span<SignItem> items, const 
                                {"format", item.request.format == signing::Format::kCades ? "cades" : "xades"},
                                {"packaging", packaging_word(item.request.packaging)}});
   }
-  return batch.items.empty() ? Result<void>() : run_batch(agent, batch, options);
+  return batch.items.empty() ? Result<void>() : run_batch(agent, batch, options, extender);
 }
 
 }  // namespace shomei::cli

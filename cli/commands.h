@@ -7,6 +7,7 @@ namespace shomei::cli {
 void add_card_commands(const Command& top);
 void add_session_commands(const Command& top);
 void add_sign_command(const Command& top);
+void add_extend_command(const Command& top);
 /// `signature submit`, `list`, `status`, `fetch`, `remove`.
 void add_signature_commands(const Command& top);
 void add_verify_command(const Command& top);

@@ -3,15 +3,30 @@
 namespace shomei::cli {
 
 void EvidenceOptions::declare(const Command& command) {
+  declare_sources(command);
+  command.option("--at", at, "RFC3339", "The time to judge at (otherwise: now), e.g. 2026-04-01T00:00:00Z");
+}
+
+void EvidenceOptions::declare_sources(const Command& command) {
   command.repeated("--trust", trust, "DIR", "Trusted root certificates: a folder or a file, DER or PEM");
   command.repeated("--chain", chain, "DIR", "Further CA certificates");
   command.repeated("--crl", crl, "DIR", "Revocation lists");
   command.repeated("--ocsp", ocsp, "DIR", "OCSP responses: DER, PEM or base64");
-  command.option("--at", at, "RFC3339", "The time to judge at (otherwise: now), e.g. 2026-04-01T00:00:00Z");
 }
 
 auth::EvidencePaths EvidenceOptions::paths() const {
   return {to_paths(trust), to_paths(chain), to_paths(crl), to_paths(ocsp)};
+}
+
+Result<auth::ValidationInputs> EvidenceOptions::load() const {
+  if (!trust.empty()) {
+    return auth::load_inputs(paths());
+  }
+  auth::ValidationInputs inputs;
+  SHOMEI_TRY(inputs.chain, auth::load_certificates(to_paths(chain)));
+  SHOMEI_TRY(inputs.crls, auth::load_crls(to_paths(crl)));
+  SHOMEI_TRY(inputs.ocsp, auth::load_ocsps(to_paths(ocsp)));
+  return inputs;
 }
 
 Result<Time> time_or_now(const Context& context, const std::string& at) {

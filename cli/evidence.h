@@ -17,7 +17,11 @@ struct EvidenceOptions {
   std::string at;
 
   void declare(const Command& command);
+  /// The same without --at.
+  void declare_sources(const Command& command);
   auth::EvidencePaths paths() const;
+  /// What they name; without --trust there is nothing to trust, which is not an error. Errors: input.*.
+  Result<auth::ValidationInputs> load() const;
 };
 
 /// RFC 3339, or now where it is empty. Errors: usage.

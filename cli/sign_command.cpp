@@ -1,10 +1,9 @@
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "cli/agent_sign.h"
 #include "cli/commands.h"
 #include "cli/output.h"
-#include "cli/sign_plan.h"
+#include "cli/sign_items.h"
 
 namespace shomei::cli {
 namespace {
@@ -15,8 +14,8 @@ bool is_of_the_key(Code code) {
   return id.starts_with("pin.") || id.starts_with("card.") || id.starts_with("pkcs11.") || code == Code::kKeyUnsuitable;
 }
 
-Result<void> sign_all(std::span<SignItem> items, SigningKey& key, const SignOptions& options, const Context& context) {
-  const signing::XmlLibrary xml;
+Result<void> sign_all(std::span<SignItem> items, SigningKey& key, const SignOptions& options, const Context& context,
+                      const signing::XmlLibrary& xml, const Extender& extender) {
   signing::LocalDocumentSigner signer(xml, key, *context.clock);
   Progress progress("sign", items.size());
   for (SignItem& item : items) {
@@ -26,7 +25,7 @@ Result<void> sign_all(std::span<SignItem> items, SigningKey& key, const SignOpti
     }
     auto signature = signer.sign(item.request);
     if (signature) {
-      accept_signature(item, *signature, options);
+      accept_signature(item, *std::move(signature), options, extender);
     } else if (is_of_the_key(signature.error().code)) {
       return std::unexpected(std::move(signature).error());
     } else {
@@ -45,71 +44,15 @@ void spread(const Error& error, std::span<SignItem> items) {
   }
 }
 
-OrderedJson item_json(const SignItem& item, Language language) {
-  OrderedJson pending = OrderedJson::array();
-  for (const signing::Level level : item.pending) {
-    pending.push_back(signing::name(level));
-  }
-  const bool made = !item.error && item.level;
-  const auto text = [&] {
-    return OrderedJson{{"id", info(item.error->code).id}, {"text", message(*item.error, language)}};
-  };
-  return {{"in", item.in.string()},
-          {"out", made ? OrderedJson(item.out.string()) : OrderedJson()},
-          {"format", item.request.format == signing::Format::kCades ? "cades" : "xades"},
-          {"level", made ? OrderedJson(signing::name(*item.level)) : OrderedJson()},
-          {"pending", std::move(pending)},
-          {"error", item.error ? text() : OrderedJson()}};
-}
-
-void print_items(std::span<const SignItem> items, const Context& context) {
-  if (context.json) {
-    OrderedJson all = OrderedJson::array();
-    for (const SignItem& item : items) {
-      all.push_back(item_json(item, context.language));
-    }
-    print_json(all);
-    return;
-  }
-  for (const SignItem& item : items) {
-    if (!item.error) {
-      const std::string wait =
-          item.pending.empty() ? "" : fmt::format(", pending {}", signing::name(item.pending.back()));
-      print("{} -> {} ({} {}{})\n", printable(item.in.string()), printable(item.out.string()),
-            signing::name(item.request.format), signing::name(*item.level), wait);
-    }
-  }
-}
-
-/// One error's own status where all failed alike, 1 where some of many failed.
-ExitStatus report_items(std::span<const SignItem> items, Language language) {
-  std::vector<ExitStatus> failures;
-  std::string last;
-  for (const SignItem& item : items) {
-    if (!item.error) {
-      continue;
-    }
-    failures.push_back(info(item.error->code).exit);
-    if (const std::string now = describe(*item.error); now != last) {
-      report(*item.error, language);
-      last = now;
-    }
-  }
-  if (failures.empty()) {
-    return ExitStatus::kDone;
-  }
-  const bool alike = failures.size() == items.size() &&
-                     std::ranges::all_of(failures, [&](ExitStatus status) { return status == failures.front(); });
-  return alike ? failures.front() : ExitStatus::kNegative;
-}
-
 Result<ExitStatus> sign(const SignOptions& options, const Context& context) {
   SHOMEI_TRY(auto items, plan_signing(options));
+  const signing::XmlLibrary xml;
+  SHOMEI_TRY(const auto extender, Extender::create(options.sources, xml, context));
   if (!std::ranges::all_of(items, [](const SignItem& item) { return item.error.has_value(); })) {
     const auto agent = AgentClient::find(options.key, context);
-    const auto done = agent ? sign_by_agent(*agent, items, options)
+    const auto done = agent ? sign_by_agent(*agent, items, options, *extender)
                             : with_key(options.key, cards::Use::kSignature, context,
-                                       [&](SigningKey& key) { return sign_all(items, key, options, context); });
+                                       [&](SigningKey& key) { return sign_all(items, key, options, context, xml, *extender); });
     if (!done) {
       spread(done.error(), items);
     }
@@ -126,6 +69,8 @@ void add_sign_command(const Command& top) {
       "sign", "Sign documents with the card's signature key",
       {"shomei sign referral.xml --out referral.signed.xml --format xades",
        "shomei sign *.json --out signed/ --format cades --json",
+       "shomei sign referral.xml --out signed/ --format xades --level LTA --tsa http://tsa.example/ --trust anchors/ "
+       "--crl crls/",
        "shomei sign referral.xml --out signed/ --format xades --key 'pkcs11:token=HPKI;id=%17?module-name=hpki'"},
       [options](const Context& context) { return sign(*options, context); });
   command.operands("IN", options->inputs, "Documents to sign");
@@ -136,6 +81,7 @@ void add_sign_command(const Command& top) {
   command.choice("--level", options->level, {"B", "T", "LT", "LTA"}, "Level wished for (otherwise: B)");
   command.flag("--require-level", options->require_level, "No file rather than one below --level");
   command.flag("--force", options->force, "Replace files that are there already");
+  options->sources.declare(command);
   options->key.declare(command);
 }
 

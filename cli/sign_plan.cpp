@@ -1,5 +1,6 @@
 #include "cli/sign_plan.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cstring>
@@ -98,18 +99,41 @@ Result<std::vector<SignItem>> plan_signing(const SignOptions& options) {
   return items;
 }
 
-void accept_signature(SignItem& item, const signing::SignedDocument& signature, const SignOptions& options) {
+void put_out(SignItem& item, const signing::SignedDocument& signature, bool require_level, bool force) {
   item.level = signature.level;
   item.pending = signature.pending;
-  if (options.require_level && !signature.pending.empty()) {
+  item.pending_until = signature.pending_until;
+  item.pending_why = signature.pending_why;
+  if (require_level && !signature.pending.empty()) {
+    const auto why = [&] { return signature.pending_why.value_or(make_error(Code::kTimestampNoSource)); };
+    const bool away = info(why().code).exit == ExitStatus::kUnavailable;
     item.level.reset();
-    item.error = make_error(Code::kNetUnreachable,
-                            item.in.string() + ": level " + options.level + " was not reached, and is required");
+    item.error = caused_by(why(), away ? why().code : Code::kEvidenceMissing,
+                           fmt::format("{}: level {} was not reached, and is required{}", item.in.string(),
+                                       signing::name(item.request.level),
+                                       why().detail.empty() ? "" : ": " + why().detail));
     return;
   }
-  if (auto written = write_output(item.out, signature.bytes, options.force); !written) {
+  if (auto written = write_output(item.out, signature.bytes, force); !written) {
     item.error = std::move(written).error();
   }
+}
+
+void accept_signature(SignItem& item, signing::SignedDocument signature, const SignOptions& options,
+                      const Extender& extender) {
+  if (!signature.pending.empty()) {
+    auto extended = extender.extend(signing::Document::from_bytes(item.out.filename().string(), signature.bytes),
+                                    item.request.packaging == Packaging::kDetached
+                                        ? std::vector{item.request.document}
+                                        : std::vector<signing::Document>(),
+                                    item.request.level);
+    if (!extended) {
+      item.error = std::move(extended).error();
+      return;
+    }
+    signature = std::move(*extended);
+  }
+  put_out(item, signature, options.require_level, options.force);
 }
 
 }  // namespace shomei::cli

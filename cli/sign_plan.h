@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/key_access.h"
+#include "cli/sign_extend.h"
 #include "signing/document_signer.h"
 
 namespace shomei::cli {
@@ -19,6 +20,7 @@ struct SignOptions {
   bool require_level = false;
   bool force = false;
   KeyOptions key;
+  ExtendOptions sources;
 };
 
 /// One document on its way from IN to OUT.
@@ -28,6 +30,8 @@ struct SignItem {
   signing::SignRequest request;
   std::optional<signing::Level> level;
   std::vector<signing::Level> pending;
+  std::optional<Time> pending_until;
+  std::optional<Error> pending_why;
   std::optional<Error> error;
 };
 
@@ -37,7 +41,11 @@ struct SignItem {
 /// item's error, found before a card is asked. Errors of the whole: usage, output.failed (the folder).
 Result<std::vector<SignItem>> plan_signing(const SignOptions& options);
 
-/// Takes over a signature: notes the level reached, refuses one below what --require-level wants, writes the file.
-void accept_signature(SignItem& item, const signing::SignedDocument& signature, const SignOptions& options);
+/// Notes the level reached, refuses one below what --require-level wants, writes the file.
+void put_out(SignItem& item, const signing::SignedDocument& signature, bool require_level, bool force);
+
+/// Takes over a signature: brings it up where a level above its own is wished for, and puts it out.
+void accept_signature(SignItem& item, signing::SignedDocument signature, const SignOptions& options,
+                      const Extender& extender);
 
 }  // namespace shomei::cli

@@ -20,25 +20,13 @@ struct VerifyOptions {
   bool force = false;
 };
 
-/// Without --trust there is nothing to trust: the answer is then INDETERMINATE, not an error.
-Result<auth::ValidationInputs> evidence_of(const EvidenceOptions& options) {
-  if (!options.trust.empty()) {
-    return auth::load_inputs(options.paths());
-  }
-  auth::ValidationInputs inputs;
-  SHOMEI_TRY(inputs.chain, auth::load_certificates(to_paths(options.chain)));
-  SHOMEI_TRY(inputs.crls, auth::load_crls(to_paths(options.crl)));
-  SHOMEI_TRY(inputs.ocsp, auth::load_ocsps(to_paths(options.ocsp)));
-  return inputs;
-}
-
 Result<signing::VerifyInputs> common_inputs(const VerifyOptions& options, const Context& context) {
   signing::VerifyInputs inputs;
   SHOMEI_TRY(inputs.at, time_or_now(context, options.evidence.at));
   if (!options.policy_file.empty()) {
     SHOMEI_TRY(inputs.policy, signing::Policy::load(options.policy_file));
   }
-  SHOMEI_TRY(inputs.evidence, evidence_of(options.evidence));
+  SHOMEI_TRY(inputs.evidence, options.evidence.load());
   for (const std::string& name : options.detached) {
     inputs.detached.push_back(signing::Document::from_file(name));
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "base/clock.h"
@@ -27,11 +28,14 @@ struct SignRequest {
 
 struct SignedDocument {
   /// XML (UTF-8), or DER of a CMS ContentInfo.
-  Bytes bytes;
+  Bytes bytes = {};
   /// Computed from `bytes`, never from the request.
   Level level = Level::kB;
   /// Wished-for levels that `bytes` do not have yet.
-  std::vector<Level> pending;
+  std::vector<Level> pending = {};
+  /// When it is worth trying again to reach them, where that is known, and why they are not.
+  std::optional<Time> pending_until = std::nullopt;
+  std::optional<Error> pending_why = std::nullopt;
 };
 
 /// "This document, this form: give me the signature." A local one works on a SigningKey; a remote one (digest and
