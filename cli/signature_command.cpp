@@ -34,17 +34,20 @@ std::string shown_time(const Json& object, const char* name, Language language) 
   return time ? time_text(*time, language) : "";
 }
 
-/// "B, T pending until 2026-04-05T00:00:00Z".
+/// "B, T, LT pending until 2026-04-05T00:00:00Z", in the words of `sign`.
 std::string level_text(const Json& item, Language language) {
+  const bool ja = language == Language::kJa;
   const Json pending = item.value("pending", Json::array());
   std::string text = text_at(item, "level");
-  if (pending.empty() || !pending[0].is_string()) {
+  for (const Json& level : pending) {
+    text += (ja ? "、" : ", ") + (level.is_string() ? printable(level.get<std::string>()) : "?");
+  }
+  const std::string until = shown_time(item, "pending_until", language);
+  if (pending.empty()) {
     return text;
   }
-  const bool ja = language == Language::kJa;
-  const std::string until = shown_time(item, "pending_until", language);
-  text += (ja ? "、" : ", ") + pending[0].get<std::string>() + (ja ? " 待ち" : " pending");
-  return until.empty() ? text : text + (ja ? "（" + until + " まで）" : " until " + until);
+  text += ja ? " は保留中" : " pending";
+  return until.empty() ? text : text + (ja ? "（" + until + " 以降に再試行）" : " until " + until);
 }
 
 Text state_text(std::string_view state) {

@@ -15,8 +15,9 @@ auth::ValidationInputs signature_evidence(const TrustSnapshot& trust) {
   return evidence;
 }
 
-signing::Policy signature_policy(const TrustSnapshot& trust, const SignatureSettings&) {
+signing::Policy signature_policy(const TrustSnapshot& trust, const SignatureSettings& settings) {
   signing::Policy policy;
+  policy.freshness = settings.freshness;
   policy.profiles = trust.profiles;
   return policy;
 }

@@ -87,8 +87,8 @@ class SignatureQueue(unittest.TestCase):
         self.assertEqual((first["state"], first["level"], first["pending"]), ("pending", "B", ["T", "LT"]))
         waiting = self.status_when(first["id"], lambda answer: answer["reasons"])
         self.assertEqual((waiting["state"], waiting["level"]), ("pending", "B"))
-        self.assertIn("T 待ち", self.signature("status", first["id"], "--lang", "ja", status=2).out)
-        self.assertIn("B, T pending", self.signature("list", "--state", "pending").out)
+        self.assertIn("B、T、LT は保留中", self.signature("status", first["id"], "--lang", "ja", status=2).out)
+        self.assertIn("B, T, LT pending", self.signature("list", "--state", "pending").out)
         self.fault("none")
         self.restart()
         # With a stamp for the second the first is tried as well.
