@@ -2,6 +2,9 @@
 // process.
 #include <gmock/gmock.h>
 
+#include <cstdlib>
+
+#include "base/file.h"
 #include "network.h"
 #include "server/watch/notices.h"
 #include "signing/document_signer.h"
@@ -16,6 +19,27 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 const Bytes kReferral = to_bytes(as_bytes(R"({"referral": "紹介状"})"));
+
+/// Lists of the test PKI's CAs as they issue them at another time.
+class NextLists {
+ public:
+  explicit NextLists(const std::string& epoch) {
+    std::string name = "/tmp/shomei-lists-XXXXXX";
+    SHOMEI_CHECK(::mkdtemp(name.data()) != nullptr);
+    folder_ = name;
+    const std::string program = SHOMEI_SOURCE_DIR "/testcerts/hpki/generate.py";
+    SHOMEI_CHECK(std::system(("/usr/bin/python3 " + program + " --epoch " + epoch + " --out " + name).c_str()) == 0);
+  }
+  ~NextLists() { std::filesystem::remove_all(folder_); }
+  NextLists(const NextLists&) = delete;
+  NextLists& operator=(const NextLists&) = delete;
+  std::string base64(const std::string& list) const {
+    return to_base64(read_file(folder_ / "crl" / (list + ".crl"), 1 << 20).value());
+  }
+
+ private:
+  std::filesystem::path folder_;
+};
 
 /// The network, and a queue of the same store whose authority is in the process.
 struct SignatureRoutes : testing::Test {
@@ -94,7 +118,7 @@ struct SignatureRoutes : testing::Test {
 
   Network network;
   Metrics metrics;
-  SignatureSettings settings{.max_bytes = 100'000, .most_of_facility = 3};
+  SignatureSettings settings{.freshness = auth::Freshness::kLenient, .max_bytes = 100'000, .most_of_facility = 3};
   Notices notices{network.application->store(), network.clock, false};
   TestTsa tsa{TsaIdentity::of_test_pki(), network.clock};
   std::unique_ptr<SignatureQueue> queue;
@@ -146,6 +170,27 @@ TEST_F(SignatureRoutesWithoutLists, TheProofComesWithTheList) {
   EXPECT_EQ(shown(id)["pending"], Json({"LT"}));
   network.clock.advance(std::chrono::seconds(1));
   import("sign_ca");
+  queue->work();
+  EXPECT_EQ(shown(id)["state"], "finished") << shown(id).dump();
+  EXPECT_EQ(judged(file(id)).level, signing::Level::kLT);
+  EXPECT_EQ(tsa.asked, 1);
+}
+
+/// Strictly, a list of two hours before the stamp proves nothing: the certificate may have been revoked since.
+TEST_F(SignatureRoutes, OnlyAListAfterTheStampProves) {
+  settings.freshness = auth::Freshness::kStrict;
+  const std::string id = submit(signed_referral(), "LT");
+  queue->work();
+  EXPECT_EQ(shown(id)["level"], "T") << shown(id).dump();
+  EXPECT_EQ(shown(id)["pending"], Json({"LT"}));
+  EXPECT_EQ(shown(id)["pending_until"], "2026-04-05T00:00:00Z");
+  const NextLists next("2026-04-01T02:30:00Z");
+  network.clock.advance(minutes(60));
+  queue->work();
+  EXPECT_EQ(shown(id)["attempts"], 1);
+  for (const char* list : {"sign_ca", "sarl", "tsa_ca"}) {
+    local("/v1/admin/crls", {{"crl", next.base64(list)}});
+  }
   queue->work();
   EXPECT_EQ(shown(id)["state"], "finished") << shown(id).dump();
   EXPECT_EQ(judged(file(id)).level, signing::Level::kLT);
