@@ -14,14 +14,14 @@ namespace {
 struct Row {
   std::string_view oid;
   std::size_t size;
-  const EVP_MD* (*md)();
+  const char* name;
 };
 
 const Row& row(DigestAlgorithm algorithm) {
-  static constexpr std::array<Row, 4> kRows{{{"1.3.14.3.2.26", 20, EVP_sha1},
-                                             {"2.16.840.1.101.3.4.2.1", 32, EVP_sha256},
-                                             {"2.16.840.1.101.3.4.2.2", 48, EVP_sha384},
-                                             {"2.16.840.1.101.3.4.2.3", 64, EVP_sha512}}};
+  static constexpr std::array<Row, 4> kRows{{{"1.3.14.3.2.26", 20, "SHA1"},
+                                             {"2.16.840.1.101.3.4.2.1", 32, "SHA256"},
+                                             {"2.16.840.1.101.3.4.2.2", 48, "SHA384"},
+                                             {"2.16.840.1.101.3.4.2.3", 64, "SHA512"}}};
   return kRows.at(static_cast<std::size_t>(algorithm));
 }
 
@@ -32,18 +32,27 @@ EVP_MD_CTX* native(void* context) {
 }  // namespace
 
 const EVP_MD* native_digest(DigestAlgorithm algorithm) {
-  return row(algorithm).md();
+  // Fetched once: EVP_sha256() is looked up again, under locks, at each use.
+  static const auto kFetched = [] {
+    std::array<const EVP_MD*, 4> all{};
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      all.at(i) = EVP_MD_fetch(nullptr, row(static_cast<DigestAlgorithm>(i)).name, nullptr);
+      SHOMEI_CHECK(all.at(i) != nullptr);
+    }
+    return all;
+  }();
+  return kFetched.at(static_cast<std::size_t>(algorithm));
 }
 
 Bytes digest(DigestAlgorithm algorithm, ByteView data) {
   Bytes out(row(algorithm).size);
   unsigned int size = 0;
-  SHOMEI_CHECK(EVP_Digest(data.data(), data.size(), out.data(), &size, row(algorithm).md(), nullptr) == 1);
+  SHOMEI_CHECK(EVP_Digest(data.data(), data.size(), out.data(), &size, native_digest(algorithm), nullptr) == 1);
   return out;
 }
 
 DigestStream::DigestStream(DigestAlgorithm algorithm) : context_(EVP_MD_CTX_new()) {
-  SHOMEI_CHECK(context_ != nullptr && EVP_DigestInit_ex(native(context_), row(algorithm).md(), nullptr) == 1);
+  SHOMEI_CHECK(context_ != nullptr && EVP_DigestInit_ex(native(context_), native_digest(algorithm), nullptr) == 1);
 }
 
 DigestStream::~DigestStream() {

@@ -14,6 +14,7 @@ class WorkBudget {
   explicit WorkBudget(std::uint64_t steps) : left_(steps), total_(steps) {}
   /// Errors: work.budget_spent naming `what`.
   Result<void> spend(std::string_view what, std::uint64_t steps = 1);
+  std::uint64_t left() const { return left_; }
   std::uint64_t spent() const { return total_ - left_; }
 
  private:

@@ -48,15 +48,24 @@ Result<void> for_each_piece(const Document& document, const std::function<void(B
   return outcome;
 }
 
-Result<Bytes> whole(const Document& document, std::size_t max_bytes) {
+Result<WholeContent> whole_content(const Document& document, std::size_t max_bytes) {
   if (const auto* path = std::get_if<std::filesystem::path>(&document.content)) {
-    return read_file(*path, max_bytes);
+    SHOMEI_TRY(Bytes read, read_file(*path, max_bytes));
+    return WholeContent(std::move(read));
   }
   const Bytes& bytes = std::get<Bytes>(document.content);
   if (bytes.size() > max_bytes) {
     return fail(Code::kInputTooLarge, fmt::format("{}: {} bytes, limit {}", document.name, bytes.size(), max_bytes));
   }
-  return bytes;
+  return WholeContent(bytes);
+}
+
+Result<Bytes> whole(const Document& document, std::size_t max_bytes) {
+  if (const auto* path = std::get_if<std::filesystem::path>(&document.content)) {
+    return read_file(*path, max_bytes);
+  }
+  SHOMEI_TRY(const WholeContent content, whole_content(document, max_bytes));
+  return to_bytes(content.bytes());
 }
 
 Result<Bytes> digest_of(DigestAlgorithm algorithm, const Document& document) {

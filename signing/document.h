@@ -27,6 +27,20 @@ Result<void> for_each_piece(const Document& document, const std::function<void(B
 /// The whole content. Errors: input.*, input.too_large above `max_bytes`.
 Result<Bytes> whole(const Document& document, std::size_t max_bytes);
 
+/// Content that lies in memory: the document's own bytes, or those read from its file.
+class WholeContent {
+ public:
+  explicit WholeContent(const Bytes& in_memory) : in_memory_(&in_memory) {}
+  explicit WholeContent(Bytes&& read) : read_(std::move(read)) {}
+  ByteView bytes() const { return in_memory_ == nullptr ? read_ : *in_memory_; }
+
+ private:
+  const Bytes* in_memory_ = nullptr;
+  Bytes read_;
+};
+/// The same without copying what lies in memory already; valid as long as the document.
+Result<WholeContent> whole_content(const Document& document, std::size_t max_bytes);
+
 /// Digest of the content. Errors: as for_each_piece.
 Result<Bytes> digest_of(DigestAlgorithm algorithm, const Document& document);
 

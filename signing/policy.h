@@ -13,8 +13,10 @@ struct Limits {
   std::size_t xml_bytes = 64U << 20;
   std::size_t cms_bytes = 16U << 20;
   int xml_depth = 256;
-  int attributes_per_element = 512;
-  int namespaces_in_scope = 1024;
+  /// Declarations of namespaces count. libxml2 looks at each pair of attributes, and for each name at the namespaces in
+  /// scope: with these limits a byte costs at most twice what it costs elsewhere (docs/limits.md).
+  int attributes_per_element = 128;
+  int namespaces_in_scope = 128;
   int signatures = 32;
   int references = 64;
   int transforms = 4;

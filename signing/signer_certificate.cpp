@@ -2,6 +2,7 @@
 
 #include <openssl/x509v3.h>
 
+#include "auth/x509/certificate.h"
 #include "base/der.h"
 
 namespace shomei::signing {
@@ -11,11 +12,9 @@ Result<SignerCertificate> signer_certificate(SigningKey& key) {
   if (der.empty()) {
     return fail(Code::kKeyUnsuitable, "the key has no certificate");
   }
-  const unsigned char* at = der.data();
-  OwnedX509 parsed(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
-  if (!parsed) {
-    return std::unexpected(openssl_error("the key's certificate", Code::kInputNotCertificate));
-  }
+  SHOMEI_TRY(const auth::Certificate known, auth::Certificate::recall(der));
+  X509_up_ref(known.native());
+  OwnedX509 parsed(known.native());
   if (type_of(X509_get0_pubkey(parsed.get())) != key.type()) {
     return fail(Code::kKeyUnsuitable, "key and certificate are of different types");
   }

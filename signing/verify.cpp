@@ -80,8 +80,8 @@ void conclude(VerifyReport& report) {
 
 Result<VerifyReport> verify(const XmlLibrary&, const VerifyInputs& inputs) {
   const Limits& limits = inputs.policy.limits;
-  SHOMEI_TRY(const Bytes bytes, whole(inputs.file, std::max(limits.xml_bytes, limits.cms_bytes)));
-  SHOMEI_TRY(VerifyReport report, verify_bytes(bytes, inputs));
+  SHOMEI_TRY(const WholeContent content, whole_content(inputs.file, std::max(limits.xml_bytes, limits.cms_bytes)));
+  SHOMEI_TRY(VerifyReport report, verify_bytes(content.bytes(), inputs));
   report.file = inputs.file.name;
   report.at = inputs.at;
   for (SignatureReport& signature : report.signatures) {

@@ -5,10 +5,14 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <map>
+#include <mutex>
 #include <nlohmann/json.hpp>
+#include <shared_mutex>
 
 #include "auth/x509/certificate_facts.h"
 #include "base/der.h"
+#include "base/digest.h"
 
 namespace shomei::auth {
 
@@ -66,6 +70,27 @@ Result<Certificate> Certificate::parse(ByteView der) {
   body->points = read_points(body->native.get());
   body->facts = read_facts(body->native.get(), body->der);
   return Certificate(std::move(body));
+}
+
+Result<Certificate> Certificate::recall(ByteView der) {
+  constexpr std::size_t kCapacity = 512;
+  static std::shared_mutex mutex;
+  static std::map<Bytes, Certificate> known;  // by SHA-256 of the DER
+  const Bytes key = sha256(der);
+  {
+    const std::shared_lock lock(mutex);
+    if (const auto found = known.find(key); found != known.end()) {
+      return found->second;
+    }
+  }
+  SHOMEI_TRY(Certificate certificate, parse(der));
+  const std::scoped_lock lock(mutex);
+  if (known.size() >= kCapacity) {
+    // Hashes have no order that anybody could count on: any one goes.
+    known.erase(known.begin());
+  }
+  known.emplace(key, certificate);
+  return certificate;
 }
 
 ByteView Certificate::der() const {

@@ -159,7 +159,7 @@ auth::ValidationInputs with_carried(const auth::ValidationInputs& given, const C
     }
   };
   const auto add_all = [&](const std::vector<Bytes>& certificates, const std::vector<Bytes>& crls) {
-    add(certificates, auth::Certificate::parse, evidence.chain);
+    add(certificates, auth::Certificate::recall, evidence.chain);
     add(crls, auth::Crl::parse, evidence.crls);
   };
   add_all(carried.certificates, carried.crls);

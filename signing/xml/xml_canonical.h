@@ -31,8 +31,11 @@ struct NodeSet {
   bool comments = false;
 };
 
-/// Hands the canonical bytes to `take` in pieces. Spends one step for each node looked at and each byte made.
-/// Errors: work.budget_spent, xml.malformed (a relative namespace or another thing C14N has no form for).
+/// Hands the canonical bytes to `take` in pieces. Spends one step for each node looked at and each byte made, and in
+/// inclusive forms n steps for the n-th namespace in scope of each element. Takes as long as what it makes, wherever
+/// the apex stands and however deep its nodes lie. The tree is marked (`_private` of its elements) and, while it runs,
+/// the apex unhinged: a document serves one thread at a time. Errors: work.budget_spent, xml.malformed (a relative
+/// namespace or another thing C14N has no form for).
 Result<void> canonicalize(const NodeSet& nodes, const Canonicalization& method, WorkBudget& budget,
                           const std::function<void(ByteView)>& take);
 

@@ -28,6 +28,11 @@ void for_each_node(const xmlNode* top, Visit visit) {
   }
 }
 
+/// Names of a parsed document are kept once: equal names are equal pointers, and one that is not there is null.
+const xmlChar* interned(const xmlDoc* document, std::string_view name) {
+  return xmlDictExists(document->dict, reinterpret_cast<const xmlChar*>(name.data()), static_cast<int>(name.size()));
+}
+
 std::string value_of(const xmlAttr* attr) {
   std::string value;
   for (const xmlNode* part = attr->children; part != nullptr; part = part->next) {
@@ -37,8 +42,7 @@ std::string value_of(const xmlAttr* attr) {
 }
 
 bool says_id(const xmlAttr* attr) {
-  const std::string_view name = view(attr->name);
-  return name.size() == 2 && (name[0] | 0x20) == 'i' && (name[1] | 0x20) == 'd';
+  return (attr->name[0] | 0x20) == 'i' && (attr->name[1] | 0x20) == 'd' && attr->name[2] == 0;
 }
 
 bool is_foreign(const xmlAttr* attr) {
@@ -98,9 +102,10 @@ std::string text_of(const xmlNode* element) {
 
 std::vector<const xmlNode*> elements(const xmlDoc* document, std::string_view name_space, std::string_view local) {
   std::vector<const xmlNode*> found;
-  const xmlNode* root = xmlDocGetRootElement(document);
+  const xmlChar* name = interned(document, local);
+  const xmlNode* root = name == nullptr ? nullptr : xmlDocGetRootElement(document);
   for_each_node(root, [&](const xmlNode* node) {
-    if (is_element(node, name_space, local)) {
+    if (node->name == name && is_element(node, name_space, local)) {
       found.push_back(node);
     }
   });

@@ -100,8 +100,8 @@ std::string with_namespaces(int in_scope) {
   std::string text = "<r";
   std::string ends = "</r>";
   for (int i = 0; i < in_scope; ++i) {
-    // An element takes 512 attributes, and declarations count.
-    if (i > 0 && i % 250 == 0) {
+    // An element takes 128 attributes, and declarations count.
+    if (i > 0 && i % 100 == 0) {
       text += "><n";
       ends = "</n>" + ends;
     }

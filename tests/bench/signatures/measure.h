@@ -1,6 +1,7 @@
 #pragma once
 
 #include <pthread.h>
+#include <time.h>
 
 #include <algorithm>
 #include <chrono>
@@ -17,10 +18,17 @@ inline double seconds_now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
+/// Processor time of this thread: what else runs on the machine does not count.
+inline double processor_seconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
 inline double time_of(const Operation& operation) {
-  const double begin = seconds_now();
+  const double begin = processor_seconds();
   operation();
-  return seconds_now() - begin;
+  return processor_seconds() - begin;
 }
 
 inline double median(std::vector<double> values) {
@@ -30,7 +38,7 @@ inline double median(std::vector<double> values) {
 
 using Contenders = std::vector<std::pair<std::string, Operation>>;
 
-/// Seconds of one operation of each contender, the median; they take turns until each has run for `slice` seconds.
+/// Processor seconds of one operation of each contender, the median; they take turns until each has run for `slice` seconds.
 inline void race(const Contenders& contenders, double slice, nlohmann::json& figures) {
   std::vector<std::vector<double>> times(contenders.size());
   std::vector<double> spent(contenders.size());

@@ -33,20 +33,26 @@ TEST(Limits, DocumentTypeAndEntities) {
 
 TEST(Limits, DepthAttributesNamespaces) {
   EXPECT_EQ(refusal(repeated("<a>", 300) + repeated("</a>", 300)), Code::kXmlForbidden);
-  std::string attributes = "<a";
-  std::string namespaces;
-  for (int i = 0; i < 600; ++i) {
-    attributes += " a" + std::to_string(i) + "='x'";
-  }
-  EXPECT_EQ(refusal(attributes + "/>"), Code::kXmlForbidden);
-  for (int depth = 0; depth < 5; ++depth) {
-    namespaces += "<a";
-    for (int i = 0; i < 300; ++i) {
-      namespaces += " xmlns:p" + std::to_string(depth * 300 + i) + "='urn:x'";
+  const auto attributes = [](int count) {
+    std::string text = "<a";
+    for (int i = 0; i < count; ++i) {
+      text += " a" + std::to_string(i) + "='x'";
     }
-    namespaces += ">";
-  }
-  EXPECT_EQ(refusal(namespaces + repeated("</a>", 5)), Code::kXmlForbidden);
+    return text + "/>";
+  };
+  const auto namespaces = [](int depth, int each) {
+    std::string text;
+    for (int i = 0; i < depth * each; ++i) {
+      text += (i % each == 0 ? "<a xmlns:p" : " xmlns:p") + std::to_string(i) + "='urn:x'" +
+              (i % each == each - 1 ? ">" : "");
+    }
+    return text + repeated("</a>", depth);
+  };
+  const Limits limits;
+  EXPECT_EQ(refusal(attributes(limits.attributes_per_element + 1)), Code::kXmlForbidden);
+  EXPECT_TRUE(parse_xml(as_bytes(attributes(limits.attributes_per_element)), limits));
+  EXPECT_EQ(refusal(namespaces(2, limits.namespaces_in_scope / 2 + 1)), Code::kXmlForbidden);
+  EXPECT_TRUE(parse_xml(as_bytes(namespaces(2, limits.namespaces_in_scope / 2)), limits));
 }
 
 TEST(Limits, SizeHasItsOwnError) {

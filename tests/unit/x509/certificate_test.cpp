@@ -48,6 +48,19 @@ TEST(Certificate, extensions_of_a_doctor) {
   EXPECT_TRUE(certificate("trust/signature/root.cer").facts().self_issued);
 }
 
+TEST(Certificate, recalled_ones_are_what_parsing_makes) {
+  const Certificate parsed = certificate("holders/doctor1/signature.cer");
+  const Certificate first = Certificate::recall(parsed.der()).value();
+  const Certificate again = Certificate::recall(parsed.der()).value();
+  EXPECT_TRUE(first == parsed);
+  EXPECT_EQ(first.native(), again.native());
+  EXPECT_NE(first.native(), parsed.native());
+  EXPECT_FALSE(Certificate::recall(certificate("holders/doctor2/signature.cer").der()).value() == parsed);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(Certificate::recall(Bytes(300, 0)).error().code, Code::kInputNotCertificate);
+  }
+}
+
 TEST(Certificate, anything_but_one_whole_der_certificate_is_refused) {
   const Bytes der = to_bytes(certificate("holders/doctor1/signature.cer").der());
   for (std::size_t length = 0; length < der.size(); length += 7) {
