@@ -46,8 +46,7 @@ Result<Json> finished_job(AgentClient& agent, const std::string& id) {
   }
 }
 
-Result<void> take_document(SignItem& item, const Json& document, const SignOptions& options,
-                           const Extender& extender) {
+Result<void> take_document(SignItem& item, const Json& document, const SignOptions& options, const Extender& extender) {
   if (document.contains("error") && document["error"].is_object()) {
     item.error = error_of(document["error"]);
     return {};

@@ -27,8 +27,8 @@ Result<ExitStatus> extend(const Options& options, const Context& context) {
   for (const std::string& name : options.detached) {
     detached.push_back(signing::Document::from_file(name));
   }
-  SHOMEI_TRY(const auto made, extender->extend(signing::Document::from_file(options.file), std::move(detached),
-                                               item.request.level));
+  SHOMEI_TRY(const auto made,
+             extender->extend(signing::Document::from_file(options.file), std::move(detached), item.request.level));
   item.request.format = made.bytes.front() == 0x30 ? signing::Format::kCades : signing::Format::kXades;
   put_out(item, made, options.require_level, options.force);
   print_items({&item, 1}, context);

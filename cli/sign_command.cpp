@@ -51,8 +51,9 @@ Result<ExitStatus> sign(const SignOptions& options, const Context& context) {
   if (!std::ranges::all_of(items, [](const SignItem& item) { return item.error.has_value(); })) {
     const auto agent = AgentClient::find(options.key, context);
     const auto done = agent ? sign_by_agent(*agent, items, options, *extender)
-                            : with_key(options.key, cards::Use::kSignature, context,
-                                       [&](SigningKey& key) { return sign_all(items, key, options, context, xml, *extender); });
+                            : with_key(options.key, cards::Use::kSignature, context, [&](SigningKey& key) {
+                                return sign_all(items, key, options, context, xml, *extender);
+                              });
     if (!done) {
       spread(done.error(), items);
     }

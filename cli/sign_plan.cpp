@@ -108,10 +108,10 @@ void put_out(SignItem& item, const signing::SignedDocument& signature, bool requ
     const auto why = [&] { return signature.pending_why.value_or(make_error(Code::kTimestampNoSource)); };
     const bool away = info(why().code).exit == ExitStatus::kUnavailable;
     item.level.reset();
-    item.error = caused_by(why(), away ? why().code : Code::kEvidenceMissing,
-                           fmt::format("{}: level {} was not reached, and is required{}", item.in.string(),
-                                       signing::name(item.request.level),
-                                       why().detail.empty() ? "" : ": " + why().detail));
+    item.error =
+        caused_by(why(), away ? why().code : Code::kEvidenceMissing,
+                  fmt::format("{}: level {} was not reached, and is required{}", item.in.string(),
+                              signing::name(item.request.level), why().detail.empty() ? "" : ": " + why().detail));
     return;
   }
   if (auto written = write_output(item.out, signature.bytes, force); !written) {
@@ -123,9 +123,8 @@ void accept_signature(SignItem& item, signing::SignedDocument signature, const S
                       const Extender& extender) {
   if (!signature.pending.empty()) {
     auto extended = extender.extend(signing::Document::from_bytes(item.out.filename().string(), signature.bytes),
-                                    item.request.packaging == Packaging::kDetached
-                                        ? std::vector{item.request.document}
-                                        : std::vector<signing::Document>(),
+                                    item.request.packaging == Packaging::kDetached ? std::vector{item.request.document}
+                                                                                   : std::vector<signing::Document>(),
                                     item.request.level);
     if (!extended) {
       item.error = std::move(extended).error();

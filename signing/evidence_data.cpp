@@ -20,7 +20,8 @@ bool has(const std::vector<Bytes>& list, const Bytes& one) {
 std::vector<std::string> hashes_of(const EvidenceData& data) {
   std::vector<std::string> hashes;
   for (const auto list : kLists) {
-    std::ranges::transform(data.*list, std::back_inserter(hashes), [](const Bytes& one) { return to_hex(sha256(one)); });
+    std::ranges::transform(data.*list, std::back_inserter(hashes),
+                           [](const Bytes& one) { return to_hex(sha256(one)); });
   }
   return hashes;
 }

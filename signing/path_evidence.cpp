@@ -29,9 +29,8 @@ auth::ValidationInputs with_data(auth::ValidationInputs inputs, const EvidenceDa
 /// Every list that is at hand whose issuer signs for certificates of `issuer`.
 std::vector<auth::Crl> lists_of(const X509_NAME* issuer, const auth::ValidationInputs& inputs) {
   std::vector<auth::Crl> lists;
-  std::ranges::copy_if(inputs.crls, std::back_inserter(lists), [&](const auth::Crl& crl) {
-    return X509_NAME_cmp(crl.issuer_name(), issuer) == 0;
-  });
+  std::ranges::copy_if(inputs.crls, std::back_inserter(lists),
+                       [&](const auth::Crl& crl) { return X509_NAME_cmp(crl.issuer_name(), issuer) == 0; });
   if (inputs.store != nullptr) {
     std::ranges::move(inputs.store->lists_of(issuer), std::back_inserter(lists));
   }
@@ -48,6 +47,7 @@ class Gathering {
       : leaf_(leaf), pool_(pool) {
     options_.at = at;
     options_.purpose = purpose;
+    options_.freshness = pool.policy->freshness;
   }
 
   bool is_carried() const { return accepts(pool_.carried); }
@@ -168,7 +168,7 @@ PathEvidence path_evidence(const auth::Certificate& leaf, auth::Purpose purpose,
   return carried_counts && gathering.is_carried() ? PathEvidence() : gathering.run();
 }
 
-PathEvidence tsa_evidence(ByteView token, const EvidencePool& pool) {
+PathEvidence tsa_evidence(ByteView token, std::optional<Time> since, bool archiving, const EvidencePool& pool) {
   const auto parsed = read_timestamp_token(token);
   if (!parsed) {
     return {.missing = Pending{.level = Level::kLT, .why = parsed.error()}};
@@ -177,9 +177,12 @@ PathEvidence tsa_evidence(ByteView token, const EvidencePool& pool) {
   candidates.insert(candidates.end(), pool.inputs.chain.begin(), pool.inputs.chain.end());
   const auto signer = token_signer(*parsed, candidates);
   if (!signer) {
-    return {.missing = Pending{.level = Level::kLT, .why = make_error(Code::kEvidenceMissing, "certificate of the TSA")}};
+    return {.missing =
+                Pending{.level = Level::kLT, .why = make_error(Code::kEvidenceMissing, "certificate of the TSA")}};
   }
-  return path_evidence(*signer, auth::Purpose::kTimestamp, parsed->info.time, pool, true);
+  const bool as_of_now = archiving && pool.policy->freshness != auth::Freshness::kStrict;
+  const Time own = as_of_now ? std::max(pool.now, parsed->info.time) : parsed->info.time;
+  return path_evidence(*signer, auth::Purpose::kTimestamp, since.value_or(own), pool, true);
 }
 
 std::optional<Time> time_of_token(ByteView token) {
@@ -190,7 +193,7 @@ std::optional<Time> time_of_token(ByteView token) {
 std::vector<Pending> pending_levels(Level reached, Level wished, const Pending& why) {
   std::vector<Pending> levels;
   for (const Level level : {Level::kT, Level::kLT, Level::kLTA}) {
-    if (reached < level && level <= wished) {
+    if ((reached < level || level == wished) && level <= wished) {
       levels.push_back({level, why.until, why.why});
     }
   }

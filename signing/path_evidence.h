@@ -29,18 +29,21 @@ struct PathEvidence {
   std::optional<Pending> missing = std::nullopt;
 };
 
-/// Validates `leaf` as of `at` by the policy's freshness and takes what the verdict rests on; nothing where what the file
-/// carries suffices, if `carried_counts`.
+/// Validates `leaf` as of `at` by the policy's freshness and takes what the verdict rests on; nothing where what the
+/// file carries suffices, if `carried_counts`.
 PathEvidence path_evidence(const auth::Certificate& leaf, auth::Purpose purpose, Time at, const EvidencePool& pool,
                            bool carried_counts);
-
-/// The same for the TSA that made a DER time-stamp token, as of its time.
-PathEvidence tsa_evidence(ByteView token, const EvidencePool& pool);
 
 /// genTime; nothing where the token cannot be read.
 std::optional<Time> time_of_token(ByteView token);
 
-/// Levels above `reached` up to `wished`, all for this reason.
+/// The same for the TSA that made a DER time-stamp token. `since`: when an archive time stamp over it was made, from
+/// which time on it need not be judged anew (EN 319 102-1 5.6.2.3); nothing: none is over it. Then its own time counts,
+/// unless one is going to be made now (`archiving`): lists must be in force at that moment, or, by strict freshness, be
+/// newer than the token.
+PathEvidence tsa_evidence(ByteView token, std::optional<Time> since, bool archiving, const EvidencePool& pool);
+
+/// Levels above `reached` up to `wished`, all for this reason; LTA also where it is reached and was to be renewed.
 std::vector<Pending> pending_levels(Level reached, Level wished, const Pending& why);
 
 /// Joins what several signatures lack: each level once, with the last of its times.

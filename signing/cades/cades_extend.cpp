@@ -22,12 +22,12 @@ bool has(const CmsLayout& cms, std::initializer_list<std::string_view> types) {
 
 /// What would break time stamps that are there.
 Result<void> check_form(const CmsLayout& cms, Level level) {
-  if (cms.was_ber && has(cms, {cms_oid::kArchiveTimeStampV1, cms_oid::kArchiveTimeStampV2,
-                               cms_oid::kArchiveTimeStampV3, cms_oid::kLongTermValidation})) {
+  if (cms.was_ber && has(cms, {cms_oid::kArchiveTimeStampV1, cms_oid::kArchiveTimeStampV2, cms_oid::kArchiveTimeStampV3,
+                               cms_oid::kLongTermValidation})) {
     return fail(Code::kSignUnsupported, "an archive time stamp is over parts in BER");
   }
-  if (level > Level::kT && has(cms, {cms_oid::kArchiveTimeStampV1, cms_oid::kArchiveTimeStampV2,
-                                     cms_oid::kLongTermValidation})) {
+  if (level > Level::kT &&
+      has(cms, {cms_oid::kArchiveTimeStampV1, cms_oid::kArchiveTimeStampV2, cms_oid::kLongTermValidation})) {
     return fail(Code::kSignUnsupported, "an archive time stamp of an older form is over all certificates and lists");
   }
   return {};
@@ -64,7 +64,10 @@ class Extension {
       SHOMEI_TRY(stamp_signature());
     }
     if (!pending_ && request_.level >= Level::kLT) {
-      SHOMEI_TRY(add_evidence());
+      SHOMEI_TRY(add_evidence(false));
+    }
+    if (!pending_ && request_.level == Level::kLTA) {
+      SHOMEI_TRY(add_evidence(true));
     }
     if (!pending_ && request_.level == Level::kLTA) {
       SHOMEI_TRY(stamp_archive());
@@ -124,8 +127,7 @@ class Extension {
   Result<void> stamp_archive() {
     SHOMEI_TRY(const Bytes content, content_digest());
     const Bytes index = ats_hash_index_v3(request_.digest, cms_, signer());
-    SHOMEI_TRY(const auto token,
-               stamp(archive_imprint(request_.digest, cms_.content_type, content, signer(), index)));
+    SHOMEI_TRY(const auto token, stamp(archive_imprint(request_.digest, cms_.content_type, content, signer(), index)));
     if (!token) {
       return {};
     }
@@ -152,8 +154,8 @@ class Extension {
     return fail(Code::kSignUnsupported, "an archive time stamp is over the signed document, which was not given");
   }
 
-  /// 6.3 for level LT: nothing is written unless all of it is there.
-  Result<void> add_evidence() {
+  /// 6.3 for level LT, or what an archive time stamp is going to be over: nothing is written unless all of it is there.
+  Result<void> add_evidence(bool archiving) {
     pool_ = pool_of(request_, evidence_in(cms_), now_);
     EvidenceData needed;
     SHOMEI_TRY(needed, signer_evidence());
@@ -162,11 +164,24 @@ class Extension {
       return fail(Code::kSignUnsupported, fmt::format("more than {} time stamps", kMaxStamps));
     }
     for (const auto& [type, token] : stamps) {
-      const PathEvidence found = tsa_evidence(token, pool_);
+      const PathEvidence found = tsa_evidence(token, archived_since(type, token), archiving, pool_);
       miss(found.missing);
       join(needed, found.data);
     }
     return pending_ || needed.empty() ? Result<void>() : change_to(with_evidence(cms_, needed));
+  }
+
+  /// Time of the first archive time stamp that was made later. Sets have no order; by times, two archive time stamps of
+  /// one second are over each other, which comes to the same.
+  std::optional<Time> archived_since(std::string_view type, ByteView token) const {
+    std::optional<Time> since;
+    const auto own = time_of_token(token);
+    for (const auto& [other_type, other] : stamps_of(signer())) {
+      const auto time = other_type == cms_oid::kArchiveTimeStampV3 ? time_of_token(other) : std::nullopt;
+      const bool is_later = own && time && (*time > *own || (*time == *own && type != cms_oid::kArchiveTimeStampV3));
+      since = is_later ? std::min(since.value_or(*time), *time) : since;
+    }
+    return since;
   }
 
   /// Of several lists that are awaited the last one counts.
@@ -199,8 +214,7 @@ class Extension {
       return fail(Code::kSignUnsupported,
                   at ? "the signing certificate is not there" : "no signature-time-stamp that can be read");
     }
-    PathEvidence found =
-        path_evidence(*certificate, request_.policy.purpose, *at, pool_, level_ >= Level::kLT);
+    PathEvidence found = path_evidence(*certificate, request_.policy.purpose, *at, pool_, level_ >= Level::kLT);
     miss(found.missing);
     return std::move(found.data);
   }

@@ -54,9 +54,9 @@ Bytes with_unsigned_attribute(const CmsSignerLayout& signer, std::string_view ty
   std::ranges::transform(signer.unsigned_list, std::back_inserter(attributes),
                          [](const CmsAttribute& attribute) { return to_bytes(attribute.whole); });
   attributes.push_back(der::wrap(tag::kSequence, {der::oid(type), der::wrap(tag::kSet, value)}));
-  return der::wrap(tag::kSequence, {signer.version, signer.sid, signer.digest_algorithm, signer.signed_attributes,
-                                    signer.signature_algorithm, signer.signature,
-                                    der::set_of(std::move(attributes), kTag1)});
+  return der::wrap(tag::kSequence,
+                   {signer.version, signer.sid, signer.digest_algorithm, signer.signed_attributes,
+                    signer.signature_algorithm, signer.signature, der::set_of(std::move(attributes), kTag1)});
 }
 
 Bytes with_signer(const CmsLayout& cms, std::size_t signer, ByteView replacement) {

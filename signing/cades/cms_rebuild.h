@@ -10,8 +10,8 @@ Bytes with_unsigned_attribute(const CmsSignerLayout& signer, std::string_view ty
 /// The ContentInfo with `signer` (by position) replaced by a DER SignerInfo. DER.
 Bytes with_signer(const CmsLayout& cms, std::size_t signer, ByteView replacement);
 
-/// The ContentInfo with what of `data` it does not hold yet in certificates and crls; OCSP responses as id-ri-ocsp-response
-/// (RFC 5940), for which the version becomes 5 (RFC 5652 5.1). DER.
+/// The ContentInfo with what of `data` it does not hold yet in certificates and crls; OCSP responses as
+/// id-ri-ocsp-response (RFC 5940), for which the version becomes 5 (RFC 5652 5.1). DER.
 Bytes with_evidence(const CmsLayout& cms, const EvidenceData& data);
 
 }  // namespace shomei::signing

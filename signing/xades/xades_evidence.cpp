@@ -6,7 +6,7 @@
 namespace shomei::signing {
 namespace {
 
-std::vector<Bytes> EvidenceData::*list_for(const xmlNode* node) {
+std::vector<Bytes> EvidenceData::* list_for(const xmlNode* node) {
   if (is_element(node, ns::kDs, "X509Certificate") || is_element(node, ns::kXades, "EncapsulatedX509Certificate")) {
     return &EvidenceData::certificates;
   }
@@ -28,9 +28,8 @@ void add_evidence(const xmlNode* node, bool inside_tokens, EvidenceData& data) {
   if (!der) {
     return;
   }
-  const auto token = inside_tokens && list == &EvidenceData::timestamps
-                         ? read_layout(*der)
-                         : Result<CmsLayout>(fail(Code::kDerMalformed));
+  const auto token = inside_tokens && list == &EvidenceData::timestamps ? read_layout(*der)
+                                                                        : Result<CmsLayout>(fail(Code::kDerMalformed));
   if (token) {
     append(data, evidence_in(*token));
   }

@@ -45,7 +45,10 @@ class Extension {
       SHOMEI_TRY(stamp(ns::kXades, "SignatureTimeStamp"));
     }
     if (!pending_ && request_.level >= Level::kLT) {
-      SHOMEI_TRY(add_evidence());
+      SHOMEI_TRY(add_evidence(false));
+    }
+    if (!pending_ && request_.level == Level::kLTA) {
+      SHOMEI_TRY(add_evidence(true));
     }
     if (!pending_ && request_.level == Level::kLTA) {
       SHOMEI_TRY(stamp(ns::kXades141, "ArchiveTimeStamp"));
@@ -109,8 +112,9 @@ class Extension {
                                        .text = to_base64(*token)}}));
   }
 
-  /// EN 319 132-1 6.3 for level LT: nothing is written unless all of it is there.
-  Result<void> add_evidence() {
+  /// EN 319 132-1 6.3 for level LT, or what an archive time stamp is going to be over: nothing is written unless all of
+  /// it is there.
+  Result<void> add_evidence(bool archiving) {
     pool_ = pool_of(request_, evidence_in(signature_.element, true), now_);
     const EvidenceData there = evidence_in(signature_.element, false);
     if (file_.time_stamps(facts_).size() > kMaxStamps) {
@@ -120,7 +124,7 @@ class Extension {
     std::vector<XadesInsertion> insertions;
     EvidenceData written = there;
     for (const xmlNode* stamp : file_.time_stamps(facts_)) {
-      add_stamp_evidence(stamp, written, insertions);
+      add_stamp_evidence(stamp, archiving, written, insertions);
     }
     if (pending_) {
       return {};
@@ -173,21 +177,34 @@ class Extension {
     return std::move(found.data);
   }
 
-  void add_stamp_evidence(const xmlNode* stamp, EvidenceData& written, std::vector<XadesInsertion>& insertions) {
+  void add_stamp_evidence(const xmlNode* stamp, bool archiving, EvidenceData& written,
+                          std::vector<XadesInsertion>& insertions) {
     EvidenceData needed;
+    const auto since = archived_since(stamp);
     for (const Bytes& token : tokens_of(stamp)) {
-      const PathEvidence found = tsa_evidence(token, pool_);
+      const PathEvidence found = tsa_evidence(token, since, archiving, pool_);
       miss(found.missing);
       join(needed, found.data);
     }
     const EvidenceData lacking = without(needed, written);
     const xmlNode* properties = XadesFile::unsigned_properties(facts_);
-    const std::string text =
-        XadesMarkup(properties).validation_data(lacking, attribute(stamp, "Id").value_or(""));
+    const std::string text = XadesMarkup(properties).validation_data(lacking, attribute(stamp, "Id").value_or(""));
     if (!text.empty()) {
       insertions.push_back(after_stamp(stamp, properties, text));
       join(written, lacking);
     }
+  }
+
+  /// Time of the first archive time stamp after it.
+  std::optional<Time> archived_since(const xmlNode* stamp) const {
+    std::optional<Time> since;
+    const auto stamps = file_.time_stamps(facts_);
+    for (auto later = std::ranges::find(stamps, stamp) + 1; later != stamps.end(); ++later) {
+      const auto tokens = is_archive_stamp(*later) ? tokens_of(*later) : std::vector<Bytes>();
+      const auto time = tokens.empty() ? std::nullopt : time_of_token(tokens.front());
+      since = since ? since : time;
+    }
+    return since;
   }
 
   /// EN 319 132-1 5.5.1: after its time stamp, unless an archive time stamp is over that place already.
@@ -202,8 +219,8 @@ class Extension {
                     : XadesInsertion{.element = stamp, .where = Where::kAfter, .text = std::move(text)};
   }
 
-  /// CertificateValues holds the path without what KeyInfo says; what cannot go there (the property exists, and there is
-  /// one at most) goes where validation data of time stamps goes.
+  /// CertificateValues holds the path without what KeyInfo says; what cannot go there (the property exists, and there
+  /// is one at most) goes where validation data of time stamps goes.
   void add_signer_evidence(const EvidenceData& signer, const EvidenceData& there,
                            std::vector<XadesInsertion>& insertions) {
     const xmlNode* properties = XadesFile::unsigned_properties(facts_);
@@ -213,9 +230,9 @@ class Extension {
     if (!facts_.carried.has_certificate_values) {
       EvidenceData values{.certificates = signer.certificates};
       if (values.certificates.size() > 1) {
-        values = without(values, {.certificates = {signature_.certificates.begin(),
-                                                   signature_.certificates.begin() +
-                                                       (signature_.certificates.empty() ? 0 : 1)}});
+        values = without(
+            values, {.certificates = {signature_.certificates.begin(),
+                                      signature_.certificates.begin() + (signature_.certificates.empty() ? 0 : 1)}});
       }
       text += markup.certificate_values(values);
       rest.certificates.clear();

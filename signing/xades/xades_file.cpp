@@ -96,13 +96,13 @@ Result<std::vector<Bytes>> XadesFile::covered() {
     }
     for (const ReferenceFacts& reference : signature->references) {
       DigestStream stream(DigestAlgorithm::kSha256);
-      SHOMEI_TRY(const std::string why, references_->octets(*signature, reference, {}, [&](ByteView piece) {
-        stream.update(piece);
-      }));
+      SHOMEI_TRY(const std::string why,
+                 references_->octets(*signature, reference, {}, [&](ByteView piece) { stream.update(piece); }));
       stream.update(as_bytes(why));
       digests.push_back(stream.finish());
     }
-    for (const xmlNode* stamp : facts->signed_properties == nullptr ? std::vector<const xmlNode*>() : time_stamps(*facts)) {
+    for (const xmlNode* stamp :
+         facts->signed_properties == nullptr ? std::vector<const xmlNode*>() : time_stamps(*facts)) {
       SHOMEI_TRY(StampCoverage coverage, this->coverage(*signature, stamp, DigestAlgorithm::kSha256));
       std::ranges::move(coverage.digests, std::back_inserter(digests));
     }

@@ -33,8 +33,7 @@ class XadesFile {
   /// UnsignedSignatureProperties, or null.
   static const xmlNode* unsigned_properties(const XadesFacts& facts);
 
-  Result<StampCoverage> coverage(const SignatureFacts& signature, const xmlNode* time_stamp,
-                                 DigestAlgorithm algorithm);
+  Result<StampCoverage> coverage(const SignatureFacts& signature, const xmlNode* time_stamp, DigestAlgorithm algorithm);
   /// Digests of all that the file's signatures and time stamps are over: what an insertion may not change.
   Result<std::vector<Bytes>> covered();
 

@@ -14,8 +14,7 @@ struct Usual {
   std::string_view name_space;
   std::string_view prefix;
 };
-constexpr auto kUsual =
-    std::to_array<Usual>({{ns::kDs, "ds"}, {ns::kXades, "xades"}, {ns::kXades141, "xades141"}});
+constexpr auto kUsual = std::to_array<Usual>({{ns::kDs, "ds"}, {ns::kXades, "xades"}, {ns::kXades141, "xades141"}});
 
 const xmlChar* chars(const std::string& text) {
   return reinterpret_cast<const xmlChar*>(text.c_str());
@@ -69,10 +68,9 @@ std::string XadesMarkup::outermost(std::string_view name_space, std::string_view
 
 std::string XadesMarkup::time_stamp(std::string_view name_space, std::string_view name,
                                     std::string_view canonicalization) const {
-  const std::string method =
-      canonicalization.empty()
-          ? ""
-          : element(ns::kDs, "CanonicalizationMethod", fmt::format(" Algorithm=\"{}\"", canonicalization), "");
+  const std::string method = canonicalization.empty() ? ""
+                                                      : element(ns::kDs, "CanonicalizationMethod",
+                                                                fmt::format(" Algorithm=\"{}\"", canonicalization), "");
   return outermost(name_space, name, fmt::format(" Id=\"{}\"", fresh_id()),
                    method + element(ns::kXades, "EncapsulatedTimeStamp", "", ""));
 }
@@ -108,9 +106,8 @@ std::string XadesMarkup::revocation_values(const EvidenceData& data) const {
 std::string XadesMarkup::validation_data(const EvidenceData& data, const std::string& id) const {
   const std::string certificates = certificate_list(data);
   const std::string revocation = revocation_list(data);
-  const std::string content =
-      (certificates.empty() ? "" : element(ns::kXades, "CertificateValues", "", certificates)) +
-      (revocation.empty() ? "" : element(ns::kXades, "RevocationValues", "", revocation));
+  const std::string content = (certificates.empty() ? "" : element(ns::kXades, "CertificateValues", "", certificates)) +
+                              (revocation.empty() ? "" : element(ns::kXades, "RevocationValues", "", revocation));
   const bool plain = !id.empty() && id.find_first_of("&<>\"") == std::string::npos;
   return content.empty() ? ""
                          : outermost(ns::kXades141, "TimeStampValidationData",

@@ -23,8 +23,8 @@ class XadesMarkup {
 
   /// A time stamp without its token yet. `canonicalization`: algorithm to name; empty: none is named.
   std::string time_stamp(std::string_view name_space, std::string_view name, std::string_view canonicalization) const;
-  /// CertificateValues; RevocationValues; both in xades141:TimeStampValidationData for the property with this Id (or, if
-  /// it is empty, the one before). Empty where there is nothing to hold.
+  /// CertificateValues; RevocationValues; both in xades141:TimeStampValidationData for the property with this Id (or,
+  /// if it is empty, the one before). Empty where there is nothing to hold.
   std::string certificate_values(const EvidenceData& data) const;
   std::string revocation_values(const EvidenceData& data) const;
   std::string validation_data(const EvidenceData& data, const std::string& id) const;

@@ -180,9 +180,8 @@ Result<std::vector<ElementSpan>> find_elements(ByteView xml, std::span<const std
   };
   SHOMEI_TRY(Scanner(as_text(xml), limits, [&](std::size_t begin, std::size_t end, bool closing, bool empty) {
                if (!closing) {
-                 each(count, [&](ElementSpan& span) {
-                   span = {begin, end, end, end, empty, name_at(as_text(xml), begin)};
-                 });
+                 each(count,
+                      [&](ElementSpan& span) { span = {begin, end, end, end, empty, name_at(as_text(xml), begin)}; });
                  if (!empty) {
                    open.push_back(count);
                  }

@@ -31,8 +31,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   SHOMEI_CHECK(!made || !made->pending.empty());
   // What the verification keeps out must not harm either.
   if (!made && !bytes.empty()) {
-    const auto loose = bytes.front() == 0x30 ? extend_cades(bytes, request, clock.now())
-                                             : extend_xades(bytes, request, clock.now());
+    const auto loose =
+        bytes.front() == 0x30 ? extend_cades(bytes, request, clock.now()) : extend_xades(bytes, request, clock.now());
     SHOMEI_CHECK(!loose || !loose->pending.empty());
   }
   return 0;

@@ -8,9 +8,9 @@
 
 namespace shomei::signing::test {
 
-ExtendBench::ExtendBench() : evidence(must(auth::load_inputs({.trust = {pki("trust/signature"), pki("trust/timestamp")},
-                                                              .chain = {},
-                                                              .crl = {pki("crl")}}))) {
+ExtendBench::ExtendBench()
+    : evidence(must(auth::load_inputs(
+          {.trust = {pki("trust/signature"), pki("trust/timestamp")}, .chain = {}, .crl = {pki("crl")}}))) {
   client = must(TimestampClient::create({.urls = {"http://tsa.test/"}, .pause = std::chrono::seconds(0)}, tsa, clock));
   source = client.get();
 }
@@ -76,9 +76,8 @@ std::vector<FoundStamp> stamps_of_xml(const Bytes& file, const std::vector<Docum
     const XadesFacts facts = must(parsed.xades_facts(signature));
     for (const xmlNode* stamp : parsed.time_stamps(facts)) {
       const auto token = base64_content(only_child(stamp, ns::kXades, "EncapsulatedTimeStamp"));
-      found.push_back(checked(std::string(local_name(stamp)), token.value(), [&](DigestAlgorithm algorithm) {
-        return parsed.coverage(signature, stamp, algorithm);
-      }));
+      found.push_back(checked(std::string(local_name(stamp)), token.value(),
+                              [&](DigestAlgorithm algorithm) { return parsed.coverage(signature, stamp, algorithm); }));
     }
   }
   return found;

@@ -43,8 +43,8 @@ std::vector<Document> detached_of(const Form& form);
 /// The levels that are pending.
 std::vector<Level> levels(const std::vector<Pending>& pending);
 
-/// Tokens of a signed file, oldest property first, with what coverage says of each. Fails the test where a token's imprint
-/// is not what it should be.
+/// Tokens of a signed file, oldest property first, with what coverage says of each. Fails the test where a token's
+/// imprint is not what it should be.
 struct FoundStamp {
   std::string type;
   Bytes token;

@@ -43,22 +43,25 @@ struct ExtendShapes : testing::Test {
 TEST_F(ExtendShapes, ThePrescriptionServicesStampsNameNoCanonicalization) {
   const std::string signed_text = sign_template(prescription(kGood));
   const std::string text = text_of(bench.extend(bytes_of(signed_text), Level::kLTA).bytes);
-  EXPECT_EQ(types(checked_stamps(bytes_of(text), {})), (std::vector<std::string>{"SignatureTimeStamp", "ArchiveTimeStamp"}));
+  EXPECT_EQ(types(checked_stamps(bytes_of(text), {})),
+            (std::vector<std::string>{"SignatureTimeStamp", "ArchiveTimeStamp"}));
   const std::string added = text.substr(text.find("UnsignedProperties"));
   EXPECT_THAT(added, Not(HasSubstr("CanonicalizationMethod")));
   EXPECT_LT(added.find("SignatureTimeStamp"), added.find("TimeStampValidationData"));
   EXPECT_LT(added.find("TimeStampValidationData"), added.find("ArchiveTimeStamp"));
-  EXPECT_EQ(text.substr(0, text.find("<x:UnsignedProperties>")), signed_text.substr(0, text.find("<x:UnsignedProperties>")));
+  EXPECT_EQ(text.substr(0, text.find("<x:UnsignedProperties>")),
+            signed_text.substr(0, text.find("<x:UnsignedProperties>")));
 }
 
 TEST_F(ExtendShapes, PrefixesInScopeAreUsedAndOthersDeclared) {
   const std::string text = text_of(bench.extend(bytes_of(sign_template(prescription(kGood))), Level::kT).bytes);
   EXPECT_THAT(text, HasSubstr("<x:SignatureTimeStamp Id=\""));
   EXPECT_THAT(text, Not(HasSubstr("<x:SignatureTimeStamp xmlns")));
-  const std::string with_default = replaced(
-      replaced(sign_template(prescription(kGood, replaced(properties(signing_certificate()), "<ds:Object>", "<ds:Object xmlns:xades141=\"urn:x\">"))),
-               "<Document>", "<Document><!-- <x:no> -->"),
-      "</Document>", "<![CDATA[</x:SignedProperties>]]></Document>");
+  const std::string with_default =
+      replaced(replaced(sign_template(prescription(kGood, replaced(properties(signing_certificate()), "<ds:Object>",
+                                                                   "<ds:Object xmlns:xades141=\"urn:x\">"))),
+                        "<Document>", "<Document><!-- <x:no> -->"),
+               "</Document>", "<![CDATA[</x:SignedProperties>]]></Document>");
   const std::string lta = text_of(bench.extend(bytes_of(with_default), Level::kLTA).bytes);
   EXPECT_THAT(lta, HasSubstr("<xades141-:ArchiveTimeStamp xmlns:xades141-=\"http://uri.etsi.org/01903/v1.4.1#\""));
   EXPECT_EQ(checked_stamps(bytes_of(lta), {}).size(), 2U);
@@ -123,10 +126,11 @@ TEST_F(ExtendShapes, ACounterSignatureComesUpUntilAnArchiveStampIsOverIt) {
   const Document value = Document::from_bytes("value.bin", bytes_of("what is countered"));
   const std::string counter = element_of(sign(other, value, Format::kXades, Packaging::kDetached));
   const std::string plain = text_of(signed_as(kForms.front()));
-  const std::string file = replaced(
-      plain, "</xades:QualifyingProperties>",
-      "<xades:UnsignedProperties><xades:UnsignedSignatureProperties><xades:CounterSignature>" + counter +
-          "</xades:CounterSignature></xades:UnsignedSignatureProperties></xades:UnsignedProperties></xades:QualifyingProperties>");
+  const std::string file =
+      replaced(plain, "</xades:QualifyingProperties>",
+               "<xades:UnsignedProperties><xades:UnsignedSignatureProperties><xades:CounterSignature>" + counter +
+                   "</xades:CounterSignature></xades:UnsignedSignatureProperties></xades:UnsignedProperties></"
+                   "xades:QualifyingProperties>");
   const Extended made = bench.extend(bytes_of(file), Level::kLTA, {value});
   EXPECT_EQ(made.level, Level::kLTA);
   EXPECT_EQ(checked_stamps(made.bytes, {value}).size(), 4U);
@@ -143,8 +147,8 @@ TEST_F(ExtendShapes, AnObjectThatIsReferencedIsTakenBothWays) {
 }
 
 TEST_F(ExtendShapes, XmlDsigWithoutXadesIsNotExtended) {
-  const std::string text = sign_template("<D>" + signature(reference("#doc"), "") +
-                                         "<PrescriptionDocument id=\"doc\"/></D>");
+  const std::string text =
+      sign_template("<D>" + signature(reference("#doc"), "") + "<PrescriptionDocument id=\"doc\"/></D>");
   const auto made = bench.try_extend(bytes_of(text), Level::kT);
   ASSERT_FALSE(made);
   EXPECT_EQ(made.error().code, Code::kSignUnsupported);
@@ -163,12 +167,14 @@ TEST_F(ExtendShapes, AnArchiveStampNeedsTheDetachedDocument) {
 TEST_F(ExtendShapes, BerBecomesDer) {
   const Folder folder;
   const auto holder = pki("holders/doctor1");
-  const Ran ran = run(folder.path(),
-                      "openssl x509 -inform DER -in " + (holder / "signature.cer").string() +
-                          " -out ee.pem && openssl x509 -inform DER -in " + pki("trust/signature/sign_ca.cer").string() +
-                          " -out ca.pem && printf content > d && openssl cms -sign -stream -indef -cades -nodetach -binary -in d -signer ee.pem "
-                          "-inkey " + (holder / "signature.key.pem").string() +
-                          " -certfile ca.pem -md sha256 -outform DER -out s.p7m");
+  const Ran ran =
+      run(folder.path(),
+          "openssl x509 -inform DER -in " + (holder / "signature.cer").string() +
+              " -out ee.pem && openssl x509 -inform DER -in " + pki("trust/signature/sign_ca.cer").string() +
+              " -out ca.pem && printf content > d && openssl cms -sign -stream -indef -cades -nodetach -binary -in d "
+              "-signer ee.pem "
+              "-inkey " +
+              (holder / "signature.key.pem").string() + " -certfile ca.pem -md sha256 -outform DER -out s.p7m");
   ASSERT_EQ(ran.status, 0) << ran.output;
   const Bytes ber = must(read_file(folder.path() / "s.p7m", 1 << 20));
   ASSERT_TRUE(must(read_layout(ber)).was_ber);
