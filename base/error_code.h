@@ -102,6 +102,7 @@ enum class Code : std::uint16_t {
   kTimestampMalformed,
   kTimestampNoSource,
   kEvidenceMissing,
+  kSignatureQueueFull,
   kCount
 };
 

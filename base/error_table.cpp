@@ -446,6 +446,15 @@ constexpr auto kTable = std::to_array<CodeInfo>({
       "このレベルに必要な証明書または失効情報がまだそろっていません。"},
      {"Give them with --chain, --crl or --ocsp, and extend the signature again when the next list is out.",
       "--chain、--crl、--ocsp で指定し、次の失効リストが発行された後にもう一度延長してください。"}},
+    {Code::kSignatureQueueFull,
+     "signature.queue_full",
+     ExitStatus::kUnavailable,
+     {"The server keeps as many signatures as it may.", "サーバーに預けられる署名の数が上限に達しています。"},
+     {"Fetch those that are finished (`shomei signature list`, `fetch`), or use `shomei extend` yourself; your file is "
+      "as"
+      " it was.",
+      "完了したものを受け取る（shomei signature list、fetch）か、shomei extend "
+      "をご利用ください。元のファイルはそのままです。"}},
 });
 
 consteval bool complete() {

@@ -4,11 +4,11 @@
 
 #include "auth/x509/load.h"
 #include "cli/admin_answer.h"
-#include "cli/admin_client.h"
 #include "cli/admin_trust_command.h"
 #include "cli/agent_client.h"
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "cli/server_client.h"
 
 namespace shomei::cli {
 namespace {
@@ -115,7 +115,7 @@ ExitStatus judge_expiring(const Json& answer) {
 /// Declares the admin commands, which all do the same: build a request, send it, print the answer.
 class AdminCommands {
  public:
-  AdminCommands(Command admin, std::shared_ptr<AdminOptions> options) : admin_(admin), options_(std::move(options)) {}
+  AdminCommands(Command admin, std::shared_ptr<ServerOptions> options) : admin_(admin), options_(std::move(options)) {}
 
   std::pair<Command, std::shared_ptr<Values>> add(const Command& group, std::string_view name, std::string_view help,
                                                   std::string_view example, Build build, Judge judge = done) const {
@@ -123,7 +123,7 @@ class AdminCommands {
     const auto options = options_;
     const Command command = group.add(name, help, {example}, [=](const Context& context) -> Result<ExitStatus> {
       SHOMEI_TRY(const auto request, build(*values));
-      SHOMEI_TRY(auto client, AdminClient::connect(*options, context));
+      SHOMEI_TRY(auto client, ServerClient::connect(*options, context));
       SHOMEI_TRY(const auto answer, client.call(request.method, request.path, request.body));
       print_answer(answer, context);
       return judge(answer);
@@ -134,7 +134,7 @@ class AdminCommands {
 
  private:
   Command admin_;
-  std::shared_ptr<AdminOptions> options_;
+  std::shared_ptr<ServerOptions> options_;
 };
 
 void declare_supply(const AdminCommands& admin, const Command& crl) {
@@ -262,7 +262,7 @@ void add_admin_commands(const Command& top) {
   const Command group =
       top.group("admin", "Administer the network: CAs, revocation lists, institutions, people, sessions, audit log");
   group.share_options();
-  const auto options = std::make_shared<AdminOptions>();
+  const auto options = std::make_shared<ServerOptions>();
   group.option("--server", options->login.server, "URL",
                "The network's server; asks for your card unless you are logged in");
   group.option("--local,--socket", options->local, "SOCKET",

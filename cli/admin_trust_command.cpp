@@ -105,7 +105,7 @@ Result<Json> rehearsed_roll_back(const Values& values) {
 /// Declares commands that ask and print, or rehearse.
 class Declarer {
  public:
-  explicit Declarer(std::shared_ptr<AdminOptions> options) : options_(std::move(options)) {}
+  explicit Declarer(std::shared_ptr<ServerOptions> options) : options_(std::move(options)) {}
 
   std::pair<Command, std::shared_ptr<Values>> add(const Command& group, std::string_view name, std::string_view help,
                                                   std::string_view example, Build build) const {
@@ -113,7 +113,7 @@ class Declarer {
     return {group.add(name, help, {example},
                       [=, options = options_](const Context& context) -> Result<ExitStatus> {
                         SHOMEI_TRY(const auto request, build(*values));
-                        SHOMEI_TRY(auto client, AdminClient::connect(*options, context));
+                        SHOMEI_TRY(auto client, ServerClient::connect(*options, context));
                         SHOMEI_TRY(const auto answer, client.call(request.method, request.path, request.body));
                         print_answer(answer, context);
                         return ExitStatus::kDone;
@@ -129,14 +129,14 @@ class Declarer {
                       {example},
                       [=, options = options_](const Context& context) -> Result<ExitStatus> {
                         SHOMEI_TRY(const Json change, build(*values));
-                        SHOMEI_TRY(auto client, AdminClient::connect(*options, context));
+                        SHOMEI_TRY(auto client, ServerClient::connect(*options, context));
                         return rehearse(client, change, context);
                       }),
             values};
   }
 
  private:
-  std::shared_ptr<AdminOptions> options_;
+  std::shared_ptr<ServerOptions> options_;
 };
 
 const std::vector<std::string> kUses{"authentication", "signature", "staff", "timestamp", "tls"};
@@ -249,7 +249,7 @@ void declare_approvals(const Declarer& declare, const Command& admin) {
 }  // namespace
 
 void add_admin_trust_commands(const Command& admin, const TrustGroups& groups,
-                              const std::shared_ptr<AdminOptions>& options) {
+                              const std::shared_ptr<ServerOptions>& options) {
   const Declarer declare(options);
   declare_cas(declare, groups.ca);
   declare_policy(declare, admin, groups.crl);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli/admin_client.h"
+#include "cli/server_client.h"
 #include "cli/command.h"
 
 namespace shomei::cli {
@@ -13,6 +13,6 @@ struct TrustGroups {
 
 /// admin ca remove|rehearse, crl rehearse, policy, trust, card and approval.
 void add_admin_trust_commands(const Command& admin, const TrustGroups& groups,
-                              const std::shared_ptr<AdminOptions>& options);
+                              const std::shared_ptr<ServerOptions>& options);
 
 }  // namespace shomei::cli

@@ -8,6 +8,8 @@ void add_card_commands(const Command& top);
 void add_session_commands(const Command& top);
 void add_sign_command(const Command& top);
 void add_extend_command(const Command& top);
+/// `signature submit`, `list`, `status`, `fetch`, `remove`.
+void add_signature_commands(const Command& top);
 void add_verify_command(const Command& top);
 void add_certificate_commands(const Command& top);
 void add_crl_commands(const Command& top);

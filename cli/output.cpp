@@ -35,6 +35,10 @@ void warn(std::string_view text) {
   fmt::print(stderr, "warning: {}\n", printable(text));
 }
 
+void hint(std::string_view text) {
+  fmt::print(stderr, "hint: {}\n", printable(text));
+}
+
 Progress::Progress(std::string_view what, std::size_t total)
     : what_(what), total_(total), shown_(total > 1 && isatty(STDERR_FILENO) == 1) {}
 

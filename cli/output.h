@@ -27,6 +27,8 @@ Result<void> finish_output();
 void report(const Error& error, Language language);
 /// "warning: …" on stderr.
 void warn(std::string_view text);
+/// "hint: …" on stderr.
+void hint(std::string_view text);
 
 /// "3 of 12" on stderr while work goes on, only where stderr is a terminal and there is more than one step.
 class Progress {

@@ -23,7 +23,7 @@ std::string text_at(const Json& object, const char* name) {
 }
 
 /// Sends long questions until it has ended; each is answered at once when it ends.
-Result<Json> wait_for_end(AdminClient& client, Json rehearsal) {
+Result<Json> wait_for_end(ServerClient& client, Json rehearsal) {
   SHOMEI_TRY(const std::string id, text_member(rehearsal, "id"));
   const bool shown = ::isatty(STDERR_FILENO) == 1;
   while (text_at(rehearsal, "state") == "running") {
@@ -65,7 +65,7 @@ void print_report(const Json& report, Language language) {
 
 }  // namespace
 
-Result<ExitStatus> rehearse(AdminClient& client, const Json& change, const Context& context) {
+Result<ExitStatus> rehearse(ServerClient& client, const Json& change, const Context& context) {
   SHOMEI_TRY(Json begun, client.call("POST", "/rehearsals", change));
   SHOMEI_TRY(const Json ended, wait_for_end(client, std::move(begun)));
   if (text_at(ended, "state") != "done") {

@@ -10,6 +10,8 @@ namespace shomei::cli {
 Result<std::unique_ptr<Transport>> https_client(const std::vector<std::string>& tls_ca) {
   http::ClientOptions options;
   options.tls_ca.assign(tls_ca.begin(), tls_ca.end());
+  // A signature with all its evidence, as base64.
+  options.max_answer = 96U << 20;
   SHOMEI_TRY(auto client, http::Client::create(std::move(options)));
   return std::unique_ptr<Transport>(std::move(client));
 }

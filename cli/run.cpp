@@ -136,6 +136,7 @@ int run(int count, char** arguments, const Clock& clock) {
   add_session_commands(top);
   add_sign_command(top);
   add_extend_command(top);
+  add_signature_commands(top);
   add_verify_command(top);
   add_certificate_commands(top);
   add_crl_commands(top);

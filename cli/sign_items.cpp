@@ -54,6 +54,11 @@ void print_line(const SignItem& item, Language language) {
 }  // namespace
 
 void print_items(std::span<const SignItem> items, const Context& context) {
+  constexpr Text kLater{
+      "what is pending can be added later: `shomei extend FILE`, or leave it to the network's server: "
+      "`shomei signature submit FILE`",
+      "保留中のレベルは後から追加できます：`shomei extend FILE`、またはサーバーに任せる場合は "
+      "`shomei signature submit FILE`"};
   OrderedJson all = OrderedJson::array();
   for (const SignItem& item : items) {
     if (context.json) {
@@ -69,6 +74,9 @@ void print_items(std::span<const SignItem> items, const Context& context) {
   }
   if (context.json) {
     print_json(all);
+  }
+  if (std::ranges::any_of(items, [](const SignItem& item) { return !item.error && !item.pending.empty(); })) {
+    hint(kLater.in(context.language));
   }
 }
 

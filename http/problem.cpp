@@ -24,6 +24,7 @@ constexpr auto kStatuses = std::to_array<StatusRow>({
     {Code::kSessionEnded, 401},
     {Code::kAgentJobUnknown, 404},
     {Code::kAgentTooMany, 429},
+    {Code::kSignatureQueueFull, 429},
     {Code::kCrlRefused, 422},
     {Code::kStoreNotFound, 404},
     {Code::kRehearsalUnknown, 404},

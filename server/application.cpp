@@ -5,6 +5,7 @@
 #include "server/holds/routes.h"
 #include "server/oidc/authority.h"
 #include "server/oidc/routes.h"
+#include "server/signatures/routes.h"
 #include "server/trust/end_sessions.h"
 
 namespace shomei::server {
@@ -65,9 +66,26 @@ Application::Application(const Config& config, const Clock& clock, std::unique_p
              .approvals = approvals_,
              .rehearsals = rehearsals_},
       clock_(clock),
-      evidence_(config.evidence) {}
+      evidence_(config.evidence),
+      signature_settings_(config.signatures) {}
 
-Result<std::unique_ptr<Application>> Application::create(const Config& config, const Clock& clock) {
+Result<void> Application::make_queue(const Config& config, const signing::XmlLibrary& xml) {
+  SHOMEI_TRY(auto stamps, open_timestamps(config.timestamp, clock_, stopping_.get_token()));
+  SignatureParts parts{
+      .store = *store_,
+      .clock = clock_,
+      .trust = *trust_,
+      .metrics = metrics_,
+      .settings = signature_settings_,
+      .tools = {.verify = [&xml](const auto& inputs) { return signing::verify(xml, inputs); },
+                .extend = [&xml, this](const auto& request) { return signing::extend(xml, request, clock_); }},
+      .digest = config.timestamp.digest};
+  queue_ = std::make_unique<SignatureQueue>(std::move(parts), std::move(stamps), supply_->notices());
+  return {};
+}
+
+Result<std::unique_ptr<Application>> Application::create(const Config& config, const Clock& clock,
+                                                         const signing::XmlLibrary& xml) {
   SHOMEI_TRY(make_state_folder(config.state));
   SHOMEI_TRY(auto store, open_store(config.store));
   SHOMEI_TRY(auto issuer,
@@ -87,7 +105,19 @@ Result<std::unique_ptr<Application>> Application::create(const Config& config, c
                                                                   .sessions = application->sessions_,
                                                                   .metrics = application->metrics_,
                                                                   .watched = watched_files(config)}));
+  SHOMEI_TRY(application->make_queue(config, xml));
   return application;
+}
+
+void Application::start() {
+  supply_->start();
+  queue_->start();
+}
+
+void Application::stop() {
+  stopping_.request_stop();
+  queue_->stop();
+  supply_->stop();
 }
 
 std::vector<http::Route> Application::public_routes() const {
@@ -99,6 +129,9 @@ std::vector<http::Route> Application::public_routes() const {
   for (http::Route& route : supply_routes(login_, *supply_, administrators(login_))) {
     routes.push_back(std::move(route));
   }
+  for (http::Route& route : signature_routes(login_, queue_->signatures(), [this] { queue_->wake(); })) {
+    routes.push_back(std::move(route));
+  }
   return routes;
 }
 
@@ -107,13 +140,18 @@ std::vector<http::Route> Application::local_routes() const {
   for (http::Route& route : supply_routes(login_, *supply_, http::owner_and_root())) {
     routes.push_back(std::move(route));
   }
+  for (http::Route& route : signature_list_routes(queue_->signatures(), http::owner_and_root())) {
+    routes.push_back(std::move(route));
+  }
   routes.push_back(metrics_route(metrics_, http::owner_and_root()));
   return routes;
 }
 
-Result<void> Application::end_untrusted_sessions() {
+Result<void> Application::take_over_trust() {
   const auto trust = trust_->snapshot();
   if (trust->seq != swept_) {
+    // Among what is new there may be the list that a signature waits for.
+    queue_->wake();
     SHOMEI_TRY(end_untrusted(sessions_, *trust, "server"));
     swept_ = trust->seq;
   }
@@ -129,7 +167,7 @@ void Application::sweep() {
   };
   told("sessions", sessions_.sweep());
   told("trust", trust_->refresh());
-  told("sessions", end_untrusted_sessions());
+  told("sessions", take_over_trust());
   told("holds", holds_.sweep());
   told("evidence", store_->forget_logins(clock_.now() - evidence_, kForgottenAtOnce));
 }

@@ -3,6 +3,7 @@
 #include "server/admin/routes.h"
 #include "server/admin/supply_routes.h"
 #include "server/config.h"
+#include "server/signatures/queue.h"
 
 namespace shomei::server {
 
@@ -10,8 +11,9 @@ namespace shomei::server {
 class Application {
  public:
   /// Makes the state folder (0700) where it is missing; opens the store, the token key and what is trusted.
-  /// Errors: store.*, input.*, output.failed, key.unsuitable.
-  static Result<std::unique_ptr<Application>> create(const Config& config, const Clock& clock);
+  /// `clock` and `xml` outlive it. Errors: store.*, input.*, output.failed, key.unsuitable, config.invalid.
+  static Result<std::unique_ptr<Application>> create(const Config& config, const Clock& clock,
+                                                     const signing::XmlLibrary& xml);
   Application(const Application&) = delete;
   Application& operator=(const Application&) = delete;
 
@@ -22,16 +24,18 @@ class Application {
   /// Writes down the end of sessions whose lease is over or whose card lost its trust, takes over what other servers
   /// on the same store have changed, forgets old logins; to be called every second or so.
   void sweep();
-  /// The threads that fetch lists, look at what grows old and tell the webhook.
-  void start() { supply_->start(); }
+  /// The threads that fetch lists, look at what grows old, tell the webhook, and work off signatures.
+  void start();
   /// Ends them, and whoever waits for a fetch; before the servers stop.
-  void stop() { supply_->stop(); }
+  void stop();
+  SignatureQueue& signatures() { return *queue_; }
   Supply& supply() { return *supply_; }
   Store& store() { return *store_; }
   Trust& trust() { return *trust_; }
 
  private:
-  Result<void> end_untrusted_sessions();
+  Result<void> make_queue(const Config& config, const signing::XmlLibrary& xml);
+  Result<void> take_over_trust();
   Application(const Config& config, const Clock& clock, std::unique_ptr<Store> store, std::unique_ptr<Trust> trust,
               std::unique_ptr<TokenIssuer> issuer, std::unique_ptr<OcspDesk> ocsp);
 
@@ -54,8 +58,12 @@ class Application {
   const std::chrono::days evidence_;
   /// The generation whose sessions were looked through.
   std::int64_t swept_ = 0;
-  /// Last made and first ended: it uses the rest.
+  const SignatureSettings signature_settings_;
+  /// Ends a question to a time-stamping authority.
+  std::stop_source stopping_;
+  /// Last made and first ended: they use the rest.
   std::unique_ptr<Supply> supply_;
+  std::unique_ptr<SignatureQueue> queue_;
 };
 
 }  // namespace shomei::server

@@ -151,6 +151,8 @@ Result<Config> Config::read(const TomlTable& table, const std::filesystem::path&
   SHOMEI_TRY(read_networks(table, config));
   SHOMEI_TRY(read_profile(table, config));
   SHOMEI_TRY(config.supply, read_supply(table, folder));
+  SHOMEI_TRY(config.timestamp, read_timestamp(table, folder));
+  SHOMEI_TRY(config.signatures, read_signatures(table));
   SHOMEI_TRY(read_administration(table, config));
   SHOMEI_TRY(complete(config, folder, origins));
   SHOMEI_TRY(table.finish());

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "http/server.h"
 #include "server/oidc/networks.h"
+#include "server/signatures/settings.h"
 #include "server/store/store.h"
 #include "server/trust/ocsp_settings.h"
 #include "server/watch/supply_config.h"
@@ -32,6 +33,8 @@ struct Config {
   Networks networks;
   SupplyConfig supply;
   OcspSettings ocsp;
+  TimestampSettings timestamp;
+  SignatureSettings signatures;
   auth::ProfileSet profiles;
   /// How long logins are kept for rehearsals.
   std::chrono::days evidence{30};

@@ -64,7 +64,8 @@ Result<std::unique_ptr<http::Server>> serve_locally(const server::Config& config
 Result<void> serve(const server::Config& config) {
   http::StopSignals signals;
   const SystemClock clock;
-  SHOMEI_TRY(const auto application, server::Application::create(config, clock));
+  const signing::XmlLibrary xml;
+  SHOMEI_TRY(const auto application, server::Application::create(config, clock, xml));
   SHOMEI_TRY(const auto local, serve_locally(config, *application));
   SHOMEI_TRY(const auto tls, http::Server::start(config.listen, application->public_routes()));
   fmt::print("ready {} {}\n", tls->address(), local->address());

@@ -14,12 +14,14 @@ struct Family {
 };
 
 /// In the order of Metrics::Counter.
-constexpr std::array<Family, 5> kFamilies{{
+constexpr std::array<Family, 7> kFamilies{{
     {"shomei_logins_total", "Login proofs by outcome: granted, or the error that refused them."},
     {"shomei_login_findings_total", "Findings (fail, warn) in the judgement of login certificates, by check."},
     {"shomei_second_opinion_total", "Answers of the second judge of certificate paths in logins."},
     {"shomei_crl_fetch_total", "Attempts to fetch revocation lists, by source and outcome."},
     {"shomei_notices_total", "Notices to the webhook, by outcome."},
+    {"shomei_signatures_total", "Signatures submitted, extended, finished, refused, removed, expired."},
+    {"shomei_timestamps_total", "Answers to requests for time stamps: good, or the error."},
 }};
 static_assert(kFamilies.size() == static_cast<std::size_t>(Metrics::Counter::kCount));
 

@@ -5,6 +5,12 @@
 
 namespace shomei::server {
 
+/// The living session of an access token that is valid now. Errors: session.unknown, session.ended, store.*.
+Result<SessionRecord> session_of(const LoginParts& parts, const http::Request& request);
+
+/// The rule for whoever is logged in. `parts` must outlive it.
+http::AccessRule sessions(const LoginParts& parts);
+
 /// The person behind an access token that is valid now, whose session lives, and who has the role of an administrator
 /// and no hold. Errors: session.unknown, session.ended, not_permitted, store.*.
 Result<std::string> administrator_of(const LoginParts& parts, const http::Request& request);

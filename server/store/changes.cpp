@@ -15,13 +15,6 @@ namespace {
 using soci::into;
 using soci::use;
 
-/// Rows that the last statement changed.
-template <class Statement>
-bool changed(Statement& statement) {
-  statement.execute(true);
-  return statement.get_affected_rows() > 0;
-}
-
 /// One overload a change.
 struct Applier {
   soci::session& sql;
@@ -168,6 +161,9 @@ struct Applier {
                               use(at), use(end.reason), use(end.id));
     return changed(update) ? Result<void>() : fail(Code::kSessionEnded);
   }
+  Result<void> operator()(const change::AddSignature& add) const { return add_signature(sql, add); }
+  Result<void> operator()(const change::AdvanceSignature& advance) const { return advance_signature(sql, advance); }
+  Result<void> operator()(const change::RemoveSignature& remove) const { return remove_signature(sql, remove.id); }
 
  private:
   void count_hold() const { sql << "UPDATE hold_list SET number = number + 1"; }

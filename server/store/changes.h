@@ -14,6 +14,11 @@ std::size_t pieces_of(ByteView der);
 std::size_t pieces_stored(soci::session& sql, const std::string& sha256);
 void add_piece(soci::session& sql, const std::string& sha256, ByteView der, std::size_t piece);
 
+/// See change::AddSignature and so on.
+Result<void> add_signature(soci::session& sql, const change::AddSignature& add);
+Result<void> advance_signature(soci::session& sql, const change::AdvanceSignature& advance);
+Result<void> remove_signature(soci::session& sql, const std::string& id);
+
 /// Appends to the chain within the caller's transaction.
 void append_audit(soci::session& sql, const std::string& chain, const AuditEvent& event);
 

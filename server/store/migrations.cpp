@@ -83,9 +83,21 @@ constexpr auto kSources = std::to_array({
     "CREATE INDEX notices_waiting ON notices (sent_at, next_try)",
 });
 
+constexpr auto kSignatures = std::to_array({
+    "CREATE TABLE signatures (id TEXT PRIMARY KEY, facility TEXT NOT NULL, person TEXT NOT NULL, name TEXT NOT NULL,"
+    " state TEXT NOT NULL, wanted TEXT NOT NULL, level TEXT NOT NULL, sha256 TEXT NOT NULL,"
+    " bytes BIGINT NOT NULL, submitted_at BIGINT NOT NULL, changed_at BIGINT NOT NULL, attempts BIGINT NOT NULL,"
+    " next_try BIGINT NOT NULL, waits_for TEXT NOT NULL, reasons TEXT NOT NULL, worker TEXT NOT NULL)",
+    "CREATE INDEX signatures_due ON signatures (state, next_try)",
+    // Part 0 is the signature, the others are what it was made over.
+    "CREATE TABLE signature_contents (signature TEXT NOT NULL, part BIGINT NOT NULL, name TEXT NOT NULL,"
+    " content TEXT NOT NULL, PRIMARY KEY (signature, part))",
+    "CREATE TABLE moments (name TEXT PRIMARY KEY, happened_at BIGINT NOT NULL)",
+});
+
 /// Never changed once released; a new version is a new row.
-const auto kSteps =
-    std::to_array<Step>({{kFirst, kFirstSqlite, kFirstPostgresql}, {kSecond, {}, {}}, {kSources, {}, {}}});
+const auto kSteps = std::to_array<Step>(
+    {{kFirst, kFirstSqlite, kFirstPostgresql}, {kSecond, {}, {}}, {kSources, {}, {}}, {kSignatures, {}, {}}});
 
 Result<std::int64_t> schema_version(Database& database) {
   SHOMEI_TRY(database.write([](soci::session& sql) -> Result<void> {

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "server/store/signature_records.h"
 
 namespace shomei::server {
 
@@ -264,6 +265,7 @@ struct EndSession {
 using Change = std::variant<change::AddFacility, change::AddPerson, change::AddMembership, change::AddRole,
                             change::LinkCard, change::SetHold, change::AddCa, change::AddCrl, change::AddPolicy,
                             change::AddGeneration, change::AddLogin, change::HoldCard, change::ReleaseCard,
-                            change::AddProposal, change::DecideProposal, change::AddSession, change::EndSession>;
+                            change::AddProposal, change::DecideProposal, change::AddSession, change::EndSession,
+                            change::AddSignature, change::AdvanceSignature, change::RemoveSignature>;
 
 }  // namespace shomei::server

@@ -22,6 +22,12 @@ inline long long seconds(Time time) {
   return time.time_since_epoch().count();
 }
 
+/// Runs a statement; whether it changed a row.
+inline bool changed(soci::statement& statement) {
+  statement.execute(true);
+  return statement.get_affected_rows() > 0;
+}
+
 template <class T>
 std::optional<T> first(std::vector<T> found) {
   return found.empty() ? std::nullopt : std::optional(std::move(found.front()));

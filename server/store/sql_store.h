@@ -49,6 +49,17 @@ class SqlStore final : public Store {
   Result<std::vector<NoticeRecord>> notices_to_send(Time due, std::size_t limit) override;
   Result<std::vector<NoticeRecord>> notices(std::size_t limit) override;
 
+  Result<std::optional<SignatureRecord>> find_signature(const std::string& id) override;
+  Result<std::vector<SignatureRecord>> signatures(const SignatureFilter& filter, std::size_t limit) override;
+  Result<std::vector<SignatureContent>> signature_contents(const std::string& id) override;
+  Result<std::optional<SignatureRecord>> take_signature(const std::string& worker, Time now, Time until) override;
+  Result<void> put_back_signature(const SignatureRecord& signature) override;
+  Result<void> hurry_signatures(const std::string& waits_for, Time now) override;
+  Result<SignatureCounts> count_signatures() override;
+  Result<std::vector<SignatureRecord>> old_signatures(Time before, std::size_t limit) override;
+  Result<std::optional<Time>> moment(const std::string& name) override;
+  Result<void> keep_moment(const std::string& name, Time at) override;
+
   Result<std::vector<SessionRecord>> open_sessions() override;
   Result<std::optional<SessionRecord>> find_session(const std::string& id) override;
   Result<std::vector<AuditRecord>> audit(std::int64_t after, std::size_t limit) override;

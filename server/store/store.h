@@ -18,7 +18,7 @@ class Store {
   /// Makes the changes and appends the audit record in one durable commit: all of it or nothing. The bytes of a long
   /// CRL go in ahead, piece by piece, so that nobody waits for all of them; without their record they are nothing.
   /// Errors: store.conflict (such a record exists), store.not_found (refers to what is not there), session.ended
-  /// (EndSession of one that is not living), approval.closed.
+  /// (EndSession of one that is not living), approval.closed, signature.queue_full.
   virtual Result<void> commit(std::span<const Change> changes, const AuditEvent& event) = 0;
   /// Errors: session.ended (its lease or its time was over at `now`, it was ended, or it never was).
   virtual Result<void> renew_lease(const std::string& session, Time now, Time until) = 0;
@@ -72,6 +72,25 @@ class Store {
   virtual Result<std::vector<NoticeRecord>> notices_to_send(Time due, std::size_t limit) = 0;
   /// The newest first, at most `limit`.
   virtual Result<std::vector<NoticeRecord>> notices(std::size_t limit) = 0;
+
+  virtual Result<std::optional<SignatureRecord>> find_signature(const std::string& id) = 0;
+  /// The newest first, at most `limit`.
+  virtual Result<std::vector<SignatureRecord>> signatures(const SignatureFilter& filter, std::size_t limit) = 0;
+  /// The file itself, then the detached ones. Errors: store.not_found.
+  virtual Result<std::vector<SignatureContent>> signature_contents(const std::string& id) = 0;
+  /// Takes the pending one that has been due longest, for `worker` alone until then, and counts the attempt. Nothing
+  /// where none is due.
+  virtual Result<std::optional<SignatureRecord>> take_signature(const std::string& worker, Time now, Time until) = 0;
+  /// Gives one back without a change: attempts, next try, reasons. One that another has taken meanwhile stays his.
+  virtual Result<void> put_back_signature(const SignatureRecord& signature) = 0;
+  /// Pending ones that wait for this are due now.
+  virtual Result<void> hurry_signatures(const std::string& waits_for, Time now) = 0;
+  virtual Result<SignatureCounts> count_signatures() = 0;
+  /// Not pending, and changed before then; at most `limit`.
+  virtual Result<std::vector<SignatureRecord>> old_signatures(Time before, std::size_t limit) = 0;
+  /// When something of that name last happened.
+  virtual Result<std::optional<Time>> moment(const std::string& name) = 0;
+  virtual Result<void> keep_moment(const std::string& name, Time at) = 0;
 
   /// Neither ended nor past their lease for longer than the ender needs: all whose end is not written down.
   virtual Result<std::vector<SessionRecord>> open_sessions() = 0;

@@ -14,7 +14,7 @@ namespace shomei::server {
 struct Notice {
   /// Object and threshold: each is told once.
   std::string key{};
-  /// "crl.level", "crl.fetch", "expiry".
+  /// "crl.level", "crl.fetch", "expiry", "timestamp.away".
   std::string kind{};
   log::Level level = log::Level::kWarn;
   std::string en{};

@@ -34,6 +34,7 @@ class Supply {
   /// What the threads do once, for who has none: looks, then sends what is due.
   void look();
 
+  Notices& notices() { return notices_; }
   Fetcher& fetcher() { return *fetcher_; }
   const SupplyParts& parts() const { return parts_; }
   const FreshnessRules& freshness() const { return config_.freshness; }

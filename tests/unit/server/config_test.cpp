@@ -50,6 +50,34 @@ TEST(Config, RefusesWrongValues) {
   }
 }
 
+TEST(Config, SaysWhereStampsComeFromAndHowMuchIsKept) {
+  const auto none = read(kLeast);
+  ASSERT_TRUE(none);
+  EXPECT_TRUE(none->timestamp.urls.empty());
+  EXPECT_EQ(none->signatures.level, signing::Level::kLT);
+  EXPECT_EQ(none->signatures.freshness, auth::Freshness::kStrict);
+  const auto config = read(kLeast +
+                           "[timestamp]\nurls = [\"http://tsa.test/\"]\ntls_ca = [\"ca\"]\ndigest = \"sha512\"\n"
+                           "answer_seconds = 5\n[signatures]\nlevel = \"LTA\"\nfreshness = \"lenient\"\n"
+                           "max_bytes = 2048\nmost_of_facility = 7\nmost = 9\nkeep = 2\n");
+  ASSERT_TRUE(config) << describe(config.error());
+  EXPECT_THAT(config->timestamp.urls, testing::ElementsAre("http://tsa.test/"));
+  EXPECT_THAT(config->timestamp.tls_ca, testing::ElementsAre("/etc/shomei/ca"));
+  EXPECT_EQ(config->timestamp.digest, DigestAlgorithm::kSha512);
+  EXPECT_EQ(config->timestamp.answer_time, std::chrono::seconds(5));
+  EXPECT_EQ(config->signatures.level, signing::Level::kLTA);
+  EXPECT_EQ(config->signatures.freshness, auth::Freshness::kLenient);
+  EXPECT_EQ(config->signatures.max_bytes, 2048U);
+  EXPECT_EQ(config->signatures.most_of_facility, 7);
+  EXPECT_EQ(config->signatures.most, 9);
+  EXPECT_EQ(config->signatures.keep, std::chrono::days(2));
+  for (const char* wrong :
+       {"[timestamp]\ndigest = \"sha1\"\n", "[timestamp]\nanswer_seconds = 0\n", "[signatures]\nlevel = \"B\"\n",
+        "[signatures]\nfreshness = \"none\"\n", "[signatures]\nmax_bytes = 99999999\n", "[signatures]\nkeep = 0\n"}) {
+    EXPECT_EQ(read(kLeast + wrong).error().code, Code::kConfigInvalid) << wrong;
+  }
+}
+
 TEST(Networks, KnowsBothFamiliesAndOddPrefixes) {
   Networks networks;
   ASSERT_TRUE(networks.add("ip-vpn", "192.0.2.128/25"));

@@ -1,1 +1,1 @@
-set(LINK shomei_server soci)
+set(LINK shomei_server soci shomei_test_tsa)

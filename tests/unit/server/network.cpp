@@ -22,6 +22,11 @@ std::string new_folder() {
 
 }  // namespace
 
+const signing::XmlLibrary& xml_library() {
+  static const signing::XmlLibrary library;
+  return library;
+}
+
 Bytes pki_file(const std::string& name) {
   return read_file(kPki + name, 1 << 20).value();
 }
@@ -57,7 +62,9 @@ Network::~Network() {
 }
 
 std::unique_ptr<Application> Network::second() const {
-  return Application::create(Config::read(TomlTable::parse(config_, "test").value(), folder_).value(), clock).value();
+  return Application::create(Config::read(TomlTable::parse(config_, "test").value(), folder_).value(), clock,
+                             xml_library())
+      .value();
 }
 
 void Network::restart(const std::string& further) {
@@ -67,7 +74,7 @@ void Network::restart(const std::string& further) {
   config_ += further;
   const auto config = Config::read(TomlTable::parse(config_, "test").value(), folder_);
   SHOMEI_CHECK(config.has_value());
-  application = Application::create(*config, clock).value();
+  application = Application::create(*config, clock, xml_library()).value();
   public_ = std::make_unique<http::Router>(application->public_routes());
   local_ = std::make_unique<http::Router>(application->local_routes());
 }

@@ -57,6 +57,9 @@ class Network {
   std::unique_ptr<http::Router> local_;
 };
 
+/// The process's.
+const signing::XmlLibrary& xml_library();
+
 /// A file of the test PKI.
 Bytes pki_file(const std::string& name);
 std::string base64_of(const std::string& name);

@@ -1,4 +1,4 @@
-#include "cli/admin_client.h"
+#include "cli/server_client.h"
 
 #include <nlohmann/json.hpp>
 
@@ -16,7 +16,7 @@ std::string text_at(const Json& object, const char* name) {
 }
 
 /// The session that the agent keeps; an empty object where there is none.
-Json agent_session(const AdminOptions& options, const Context& context) {
+Json agent_session(const ServerOptions& options, const Context& context) {
   const auto agent = AgentClient::find(options.login.key, context);
   auto session = agent ? agent->call("GET", "/v1/session", Json()) : Result<Json>(Json::object());
   return session && session->is_object() ? *session : Json::object();
@@ -32,7 +32,7 @@ void fill_in(LoginOptions& login, const Json& session) {
   }
 }
 
-Result<std::string> access_token(const AdminOptions& options, const Json& session, const Context& context) {
+Result<std::string> access_token(const ServerOptions& options, const Json& session, const Context& context) {
   if (!options.token_file.empty()) {
     SHOMEI_TRY(const auto bytes, read_file(options.token_file, kMaxTokenFile));
     std::string text(as_text(bytes));
@@ -48,30 +48,32 @@ Result<std::string> access_token(const AdminOptions& options, const Json& sessio
 
 }  // namespace
 
-Result<AdminClient> AdminClient::connect(const AdminOptions& given, const Context& context) {
-  AdminClient client;
+Result<ServerClient> ServerClient::connect(const ServerOptions& given, const Context& context, std::string part) {
+  ServerClient client;
   client.language_ = context.language;
   if (!given.local.empty() && !given.login.server.empty()) {
     return fail(Code::kUsage, "give --server or --local, not both");
   }
   if (!given.local.empty()) {
     SHOMEI_TRY(client.transport_, socket_client(given.local));
+    client.base_ = std::move(part);
     return client;
   }
-  AdminOptions options = given;
+  ServerOptions options = given;
   const Json session = agent_session(options, context);
   fill_in(options.login, session);
   if (options.login.server.empty()) {
     return fail(Code::kUsage, "log in first, or give --server URL, or --local SOCKET on the server's own machine");
   }
   SHOMEI_TRY(client.base_, server_base(options.login.server));
+  client.base_ += part;
   SHOMEI_TRY(client.transport_, https_client(options.login.tls_ca));
   SHOMEI_TRY(client.token_, access_token(options, session, context));
   return client;
 }
 
-Result<Json> AdminClient::call(const std::string& method, const std::string& path, const Json& body) {
-  return cli::call(*transport_, {method, base_ + "/v1/admin" + path, body, token_, language_});
+Result<Json> ServerClient::call(const std::string& method, const std::string& path, const Json& body) {
+  return cli::call(*transport_, {method, base_ + path, body, token_, language_});
 }
 
 }  // namespace shomei::cli
