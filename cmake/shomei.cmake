@@ -16,6 +16,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   # g++ 12 sees uninitialised members in every std::optional and std::expected that it inlines.
   target_compile_options(shomei_options INTERFACE -Wno-maybe-uninitialized)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL Clang)
+  # stable_sort of libstdc++ 12 uses std::get_temporary_buffer, which it deprecates itself; g++ watches over ours.
+  target_compile_options(shomei_options INTERFACE -Wno-deprecated-declarations)
+endif()
 if(NOT CMAKE_BUILD_TYPE STREQUAL Debug)
   # Unit tests are compiled without optimisation: they take a third of the time to build and are run once.
   target_compile_options(shomei_options INTERFACE
