@@ -5,7 +5,7 @@ import unittest
 
 from command import CommandTest, process, shomei
 
-TOP = ["card", "login", "logout", "whoami", "sign", "verify", "certificate", "crl", "ocsp", "token", "admin", "diagnose", "completion", "manual"]
+TOP = ["card", "login", "logout", "whoami", "sign", "extend", "verify", "certificate", "crl", "ocsp", "token", "admin", "diagnose", "completion", "manual"]
 
 
 def commands_below(path: tuple[str, ...]) -> list[str]:
