@@ -135,7 +135,8 @@ class Panel {
     for (const Tick& tick : ticks_of(scale_, language_)) {
       const double x = scale_.at(tick.at);
       out += fill("<path class=\"grid\" d=\"M{} {}V{}\"/><text class=\"tick\" x=\"{}\" y=\"{}\">{}</text>",
-                  {x, top, axis_ + 4, x, axis_ + 17, tick.label});
+                  {x, top, axis_ + 4, std::min(x, kWidth - 3.2 * static_cast<double>(columns(tick.label))), axis_ + 17,
+                   tick.label});
     }
     out += fill("<path class=\"axis\" d=\"M{} {}H{}\"/>", {kLeft, axis_, kRight});
   }

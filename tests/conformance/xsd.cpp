@@ -122,6 +122,9 @@ Result<std::vector<Made>> all_forms(Bench& bench) {
   SHOMEI_TRY(all.emplace_back(),
              sign(bench, "XAdES-B detached", "referral_fhir.json", Format::kXades, Packaging::kDetached));
   SHOMEI_TRY(all.emplace_back(), sign(bench, "CAdES-B", "referral_fhir.json", Format::kCades, Packaging::kDetached));
+  for (std::size_t i = 0, signatures = all.size(); i < signatures; ++i) {
+    SHOMEI_TRY(add_levels(bench, Made(all[i]), all));
+  }
   return all;
 }
 
