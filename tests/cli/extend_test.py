@@ -107,6 +107,18 @@ class ExtendTest(CommandTest):
         self.assertEqual((outcome.error, outcome.status), ("sign.not_valid", 1), outcome.err)
         self.assertFalse((self.folder / "t.xml").exists())
 
+    def test_what_the_card_has_signed_is_kept(self) -> None:
+        """The signer's certificate was revoked before: nothing is added, and nothing is thrown away."""
+        token = SoftToken(self.pki / "holders/revoked")
+        self.addCleanup(token.close)
+        out = self.folder / "revoked.xml"
+        outcome = with_pin(SoftToken.PIN, "sign", CDA, "--out", out, "--format", "xades", "--json", "--level", "T", "--key", token.uri("17"),
+                           *self.sources(), environment=token.environment)
+        item = self.item(outcome)
+        self.assertEqual((item["level"], item["pending"], item["error"]), ("B", ["T"], None))
+        self.assertIn(b"SignatureValue", out.read_bytes())
+        self.assertIn("warning", outcome.err)
+
     def test_usage(self) -> None:
         signed = self.folder / "b.xml"
         self.item(self.sign(CDA, signed, "xades"))
