@@ -1,6 +1,33 @@
 #include "cli/evidence.h"
 
+#include <algorithm>
+
 namespace shomei::cli {
+namespace {
+
+/// A file by its name; a folder stands for all files below it, by their paths there, as manifests name them.
+Result<void> add_detached(const std::filesystem::path& path, std::vector<signing::Document>& documents) {
+  std::error_code problem;
+  if (!std::filesystem::is_directory(path, problem)) {
+    documents.push_back(signing::Document::from_file(path));
+    return {};
+  }
+  std::vector<signing::Document> below;
+  auto at = std::filesystem::recursive_directory_iterator(path, problem);
+  for (; !problem && at != std::filesystem::recursive_directory_iterator(); at.increment(problem)) {
+    if (at->is_regular_file(problem) && !problem) {
+      below.push_back({at->path().lexically_relative(path).generic_string(), at->path()});
+    }
+  }
+  if (problem) {
+    return fail(Code::kInputUnreadable, path.string() + ": " + problem.message());
+  }
+  std::ranges::sort(below, {}, &signing::Document::name);
+  std::ranges::move(below, std::back_inserter(documents));
+  return {};
+}
+
+}  // namespace
 
 void EvidenceOptions::declare(const Command& command) {
   declare_sources(command);
@@ -42,6 +69,14 @@ Result<Time> time_or_now(const Context& context, const std::string& at) {
 
 auth::Paths to_paths(const std::vector<std::string>& names) {
   return {names.begin(), names.end()};
+}
+
+Result<std::vector<signing::Document>> detached_documents(const std::vector<std::string>& names) {
+  std::vector<signing::Document> documents;
+  for (const std::string& name : names) {
+    SHOMEI_TRY(add_detached(name, documents));
+  }
+  return documents;
 }
 
 }  // namespace shomei::cli

@@ -5,6 +5,7 @@
 
 #include "auth/x509/load.h"
 #include "cli/command.h"
+#include "signing/document.h"
 
 namespace shomei::cli {
 
@@ -27,5 +28,9 @@ struct EvidenceOptions {
 /// RFC 3339, or now where it is empty. Errors: usage.
 Result<Time> time_or_now(const Context& context, const std::string& at);
 auth::Paths to_paths(const std::vector<std::string>& names);
+
+/// What --detached names: a file by its name; a folder stands for all files below it, by their paths there, as
+/// manifests name them. Errors: input.unreadable (the folder).
+Result<std::vector<signing::Document>> detached_documents(const std::vector<std::string>& names);
 
 }  // namespace shomei::cli

@@ -23,10 +23,7 @@ Result<ExitStatus> extend(const Options& options, const Context& context) {
   item.in = options.file;
   item.out = options.out;
   item.request.level = signing::level_from(options.level).value_or(signing::Level::kT);
-  std::vector<signing::Document> detached;
-  for (const std::string& name : options.detached) {
-    detached.push_back(signing::Document::from_file(name));
-  }
+  SHOMEI_TRY(auto detached, detached_documents(options.detached));
   SHOMEI_TRY(const auto made,
              extender->extend(signing::Document::from_file(options.file), std::move(detached), item.request.level));
   item.request.format = made.bytes.front() == 0x30 ? signing::Format::kCades : signing::Format::kXades;
@@ -50,7 +47,8 @@ void add_extend_command(const Command& top) {
   command.required("--out", options->out, "F", "Where the extended file goes");
   command.required_choice("--level", options->level, {"T", "LT", "LTA"},
                           "Level wished for; LTA at a file of level LTA renews it");
-  command.repeated("--detached", options->detached, "FILE", "Document that a detached signature is for");
+  command.repeated("--detached", options->detached, "FILE|DIR",
+                   "Document that a detached signature is for; a folder: all files of a manifest");
   options->sources.declare(command);
   command.flag("--require-level", options->require_level, "No file rather than one below --level");
   command.flag("--force", options->force, "Replace a file that is there already");

@@ -55,10 +55,12 @@ void print_line(const SignItem& item, Language language) {
 
 void print_items(std::span<const SignItem> items, const Context& context) {
   constexpr Text kLater{
-      "what is pending can be added later: `shomei extend FILE`, or leave it to the network's server: "
-      "`shomei signature submit FILE`",
-      "保留中のレベルは後から追加できます：`shomei extend FILE`、またはサーバーに任せる場合は "
-      "`shomei signature submit FILE`"};
+      "what is pending can be added later: `shomei extend FILE --level LEVEL --out NEW-FILE --tsa URL --trust DIR "
+      "--crl DIR`, or leave it to the network's server: "
+      "`shomei signature submit FILE --level LEVEL`",
+      "保留中のレベルは後から追加できます：`shomei extend FILE --level LEVEL --out NEW-FILE --tsa URL --trust DIR "
+      "--crl DIR`、またはサーバーに任せる場合は "
+      "`shomei signature submit FILE --level LEVEL`"};
   OrderedJson all = OrderedJson::array();
   for (const SignItem& item : items) {
     if (context.json) {

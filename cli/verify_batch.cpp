@@ -88,6 +88,7 @@ class Work {
     signing::VerifyInputs inputs = batch_.common;
     inputs.file = signing::Document::from_file(file);
     inputs.detached = detached_of(file, batch_.common.detached);
+    inputs.detached_is_pool = inputs.detached.size() == batch_.common.detached.size();
     SHOMEI_TRY(const auto report, signing::verify(xml_, inputs));
     if (!batch_.pages.empty()) {
       SHOMEI_TRY(write_report(batch_.pages[index], report, context_.language, batch_.force));

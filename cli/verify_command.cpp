@@ -23,28 +23,6 @@ struct VerifyOptions {
   bool force = false;
 };
 
-/// A file by its name; a folder stands for all files below it, by their paths there, as manifests name them.
-Result<void> add_detached(const std::filesystem::path& path, std::vector<signing::Document>& documents) {
-  std::error_code problem;
-  if (!std::filesystem::is_directory(path, problem)) {
-    documents.push_back(signing::Document::from_file(path));
-    return {};
-  }
-  std::vector<signing::Document> below;
-  auto at = std::filesystem::recursive_directory_iterator(path, problem);
-  for (; !problem && at != std::filesystem::recursive_directory_iterator(); at.increment(problem)) {
-    if (at->is_regular_file(problem) && !problem) {
-      below.push_back({at->path().lexically_relative(path).generic_string(), at->path()});
-    }
-  }
-  if (problem) {
-    return fail(Code::kInputUnreadable, path.string() + ": " + problem.message());
-  }
-  std::ranges::sort(below, {}, &signing::Document::name);
-  std::ranges::move(below, std::back_inserter(documents));
-  return {};
-}
-
 Result<signing::VerifyInputs> common_inputs(const VerifyOptions& options, const Context& context) {
   signing::VerifyInputs inputs;
   SHOMEI_TRY(inputs.at, time_or_now(context, options.evidence.at));
@@ -52,9 +30,7 @@ Result<signing::VerifyInputs> common_inputs(const VerifyOptions& options, const 
     SHOMEI_TRY(inputs.policy, signing::Policy::load(options.policy_file));
   }
   SHOMEI_TRY(inputs.evidence, options.evidence.load());
-  for (const std::string& name : options.detached) {
-    SHOMEI_TRY(add_detached(name, inputs.detached));
-  }
+  SHOMEI_TRY(inputs.detached, detached_documents(options.detached));
   if (!options.shown.empty()) {
     inputs.shown = signing::Document::from_file(options.shown);
   }

@@ -62,6 +62,7 @@ void judge_detached(const std::vector<Document>& detached, VerifyReport& report)
     if (!detached.empty() && uncovered == detached.size() && signature.indication == Indication::kTotalPassed) {
       signature.indication = Indication::kIndeterminate;
       signature.sub_indication = SubIndication::kSignedDataNotFound;
+      signature.findings.push_back(make_finding(Check::kCoversNoneGiven, Severity::kFail, detached.front().name));
     }
   }
 }
@@ -105,7 +106,9 @@ Result<VerifyReport> verify(const XmlLibrary&, const VerifyInputs& inputs) {
       signature.profile = inputs.policy.purpose == auth::Purpose::kSignature ? "hpki" : "any";
     }
   }
-  judge_detached(inputs.detached, report);
+  if (!inputs.detached_is_pool) {
+    judge_detached(inputs.detached, report);
+  }
   if (inputs.shown) {
     judge_shown_absent(report);
   }

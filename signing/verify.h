@@ -18,6 +18,8 @@ struct VerifyInputs {
   /// What detached signatures refer to, found by name; a single one is taken whatever its name. One that no signature
   /// covers is a warning, and if none is covered nothing passes: whoever hands in a document asks about that document.
   std::vector<Document> detached = {};
+  /// `detached` is a pool for many files: what this one does not cover says nothing about it.
+  bool detached_is_pool = false;
   /// The text that the signer is said to have been shown; it is compared with what the signature says of it.
   std::optional<Document> shown = std::nullopt;
   /// Anchors, CA certificates and CRLs. Certificates and CRLs found in `file` join the latter two, never the anchors.

@@ -22,6 +22,7 @@ enum class Check : std::uint8_t {
   kManifestNotChecked,
   kDetachedNotCovered,
   kCoversNothing,
+  kCoversNoneGiven,
   kCoversPart,
   kSignedPropertiesUnsigned,
   kSigningCertificateAbsent,

@@ -96,7 +96,7 @@ constexpr Text kGoodWhy{"The document is as it was signed, and the signer's cert
                         "文書は署名されたときのままで、署名者の証明書は有効でした。"};
 
 Explanation good(Level level) {
-  constexpr std::string_view kExtend = "shomei extend FILE --level LTA --out FILE";
+  constexpr std::string_view kExtend = "shomei extend FILE --level LTA --out NEW-FILE --tsa URL --trust DIR --crl DIR";
   switch (level) {
     case Level::kB:
       return {kGoodWhy,
