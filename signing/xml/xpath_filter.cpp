@@ -25,7 +25,8 @@ struct Token {
 using Tokens = std::vector<Token>;
 
 bool starts_name(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
+  // Beyond ASCII, editions of XML differ in what is a name: such expressions are not among those that are known.
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 bool is_digit(char c) {
   return c >= '0' && c <= '9';

@@ -37,6 +37,7 @@ void compare(const std::vector<XPathStep>& path, const std::string& expression, 
   context->opLimit = 1'000'000;
   xmlXPathRegisterNs(context.get(), chars("ds"), chars("http://www.w3.org/2000/09/xmldsig#"));
   xmlXPathRegisterNs(context.get(), chars("a"), chars("urn:a"));
+  xmlXPathRegisterNs(context.get(), chars("f"), chars("http://www.w3.org/2002/06/xmldsig-filter2"));
   const OwnedXPathObject theirs(xmlXPathEval(chars(expression), context.get()));
   SHOMEI_CHECK(theirs && theirs->type == XPATH_NODESET);
   const std::size_t count = theirs->nodesetval == nullptr ? 0 : static_cast<std::size_t>(theirs->nodesetval->nodeNr);
