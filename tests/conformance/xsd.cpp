@@ -2,6 +2,8 @@
 // 119 102-2 about good, bad and unknown signatures.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "auth/x509/load.h"
 #include "base/file.h"
 #include "base/software_key.h"
@@ -77,14 +79,72 @@ std::map<std::string, fs::path> report_files(const fs::path& folder) {
           {"xml.xsd", folder / "dss/xml.xsd"}};
 }
 
-Result<Made> sign(Bench& bench, std::string form, const std::string& file, Format format, Packaging packaging) {
+/// A form that we write: its name, what is asked for, and what lies beside the signature.
+struct Form {
+  std::string name;
+  signing::SignRequest request;
+  std::vector<Document> detached = {};
+};
+
+Document sample(const std::string& file) {
+  return Document::from_file(kSamples / file);
+}
+Document text(const std::string& name, std::string_view content) {
+  return Document::from_bytes(name, to_bytes(as_bytes(content)));
+}
+
+std::vector<Form> first_forms() {
+  const Document xml = sample("referral_cda.xml");
+  const Document json = sample("referral_fhir.json");
+  const std::vector<Document> attachments{text("images/1.dcm", "DICM"), text("photo.jpg", "JFIF")};
+  std::vector<Document> all_files = attachments;
+  all_files.push_back(json);
+  const signing::ShownEvidence shown{*digest_of(DigestAlgorithm::kSha256, xml), "内科の紹介状 <1>"};
+  return {
+      {"XAdES enveloped", {.document = xml, .packaging = Packaging::kEnveloped}},
+      {"XAdES enveloping", {.document = json, .packaging = Packaging::kEnveloping}},
+      {"XAdES enveloping XML", {.document = xml, .packaging = Packaging::kEnveloping}},
+      {"XAdES detached", {.document = json}, {json}},
+      {"XAdES with a manifest",
+       {.document = xml, .packaging = Packaging::kEnveloped, .manifest = attachments},
+       attachments},
+      {"XAdES of a manifest alone", {.manifest = all_files, .manifest_alone = true}, all_files},
+      {"XAdES that may have others beside it",
+       {.document = xml, .packaging = Packaging::kEnveloped, .relation = signing::Relation::kParallel}},
+      {"XAdES with what was shown", {.document = xml, .packaging = Packaging::kEnveloped, .shown = shown}},
+      {"XAdES with SHA-512", {.document = xml, .packaging = Packaging::kEnveloped, .digest = DigestAlgorithm::kSha512}},
+      {"XAdES prescription",
+       {.document = text("p.csv", "SJ1\n1,1,4310001,43,城東クリニック\n201,1,1,1,2,620000001,試験錠１ｍｇ,1,1,錠\n"),
+        .profile = signing::SignProfile::kEprescription}},
+      {"CAdES", {.document = json, .format = Format::kCades}, {json}},
+  };
+}
+
+/// What is made out of a file with signatures: a second one beside the first, one over it, a dispensing.
+std::vector<Form> further_forms(const Made& made) {
+  const Document file = Document::from_bytes("referral.xml", made.bytes);
+  const auto request = [&](signing::Relation relation) {
+    return signing::SignRequest{.document = file, .packaging = Packaging::kEnveloped, .relation = relation};
+  };
+  if (made.form == "XAdES enveloped") {
+    return {{"XAdES counter-signature", request(signing::Relation::kCounter)}};
+  }
+  if (made.form == "XAdES that may have others beside it") {
+    return {{"XAdES two beside each other", request(signing::Relation::kParallel)}};
+  }
+  if (made.form == "XAdES prescription") {
+    return {{"XAdES dispensing",
+             {.document = text("d.csv", "CJ1\n1,4,4340001,43,城東薬局\n201,1,試験錠１ｍｇ,1,錠,2,620000001,\n"),
+              .profile = signing::SignProfile::kEprescription,
+              .prescription = file}}};
+  }
+  return {};
+}
+
+Result<Made> sign(Bench& bench, const Form& form) {
   const FixedClock clock(bench.at);
-  const Document document = Document::from_file(kSamples / file);
-  SHOMEI_TRY(auto made, signing::LocalDocumentSigner(bench.xml, *bench.key, clock)
-                            .sign({.document = document, .format = format, .packaging = packaging}));
-  const bool beside = packaging == Packaging::kDetached;
-  return Made{std::move(form), std::move(made.bytes), beside ? std::vector{document} : std::vector<Document>{},
-              bench.at};
+  SHOMEI_TRY(auto made, signing::LocalDocumentSigner(bench.xml, *bench.key, clock).sign(form.request));
+  return Made{form.name, std::move(made.bytes), form.detached, bench.at};
 }
 
 /// The signature at levels T, LT and LTA, and with its archive time stamp renewed.
@@ -113,23 +173,27 @@ Result<void> add_levels(Bench& bench, const Made& made, std::vector<Made>& all) 
   return {};
 }
 
-Result<std::vector<Made>> all_forms(Bench& bench) {
-  std::vector<Made> all;
-  SHOMEI_TRY(all.emplace_back(),
-             sign(bench, "XAdES-B enveloped", "referral_cda.xml", Format::kXades, Packaging::kEnveloped));
-  SHOMEI_TRY(all.emplace_back(),
-             sign(bench, "XAdES-B enveloping", "referral_fhir.json", Format::kXades, Packaging::kEnveloping));
-  SHOMEI_TRY(all.emplace_back(),
-             sign(bench, "XAdES-B detached", "referral_fhir.json", Format::kXades, Packaging::kDetached));
-  SHOMEI_TRY(all.emplace_back(), sign(bench, "CAdES-B", "referral_fhir.json", Format::kCades, Packaging::kDetached));
-  for (std::size_t i = 0, signatures = all.size(); i < signatures; ++i) {
-    SHOMEI_TRY(add_levels(bench, Made(all[i]), all));
-  }
-  return all;
-}
-
 CaseResult told(std::string id, const std::string& problems) {
   return {std::move(id), problems.empty() ? Outcome::kAgree : Outcome::kOtherwise, problems};
+}
+
+/// Every form at every level. One that cannot be made is a case of its own.
+std::vector<Made> all_forms(Bench& bench, std::vector<CaseResult>& results) {
+  std::vector<Form> forms = first_forms();
+  std::vector<Made> all;
+  for (std::size_t i = 0; i < forms.size(); ++i) {
+    const auto made = sign(bench, Form(forms[i]));
+    if (!made) {
+      results.push_back(told(forms[i].name, describe(made.error())));
+      continue;
+    }
+    all.push_back(*made);
+    if (const auto levels = add_levels(bench, *made, all); !levels) {
+      results.push_back(told(forms[i].name + ", levels", describe(levels.error())));
+    }
+    std::ranges::move(further_forms(*made), std::back_inserter(forms));
+  }
+  return all;
 }
 
 /// Reports on the signature as it is, without anything to trust, and over other content.
@@ -185,12 +249,8 @@ std::vector<CaseResult> run_xsd(const fs::path& folder) {
   if (const auto ready = prepare(bench); !ready) {
     return {{"prepare", Outcome::kOtherwise, describe(ready.error())}};
   }
-  const auto forms = all_forms(bench);
-  if (!forms) {
-    return {{"sign", Outcome::kOtherwise, describe(forms.error())}};
-  }
   std::vector<CaseResult> results;
-  for (const Made& made : *forms) {
+  for (const Made& made : all_forms(bench, results)) {
     if (made.form.starts_with("XAdES")) {
       results.push_back(told(made.form, bench.xades.validate(made.bytes, std::string(kDs), "Signature")));
     }
