@@ -103,12 +103,11 @@ std::vector<Form> first_forms() {
   return {
       {"XAdES enveloped", {.document = xml, .packaging = Packaging::kEnveloped}},
       {"XAdES enveloping", {.document = json, .packaging = Packaging::kEnveloping}},
-      {"XAdES enveloping XML", {.document = xml, .packaging = Packaging::kEnveloping}},
       {"XAdES detached", {.document = json}, {json}},
       {"XAdES with a manifest",
        {.document = xml, .packaging = Packaging::kEnveloped, .manifest = attachments},
        attachments},
-      {"XAdES of a manifest alone", {.manifest = all_files, .manifest_alone = true}, all_files},
+      {"XAdES of a manifest alone", {.document = {}, .manifest = all_files, .manifest_alone = true}, all_files},
       {"XAdES that may have others beside it",
        {.document = xml, .packaging = Packaging::kEnveloped, .relation = signing::Relation::kParallel}},
       {"XAdES with what was shown", {.document = xml, .packaging = Packaging::kEnveloped, .shown = shown}},
