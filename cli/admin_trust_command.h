@@ -1,7 +1,7 @@
 #pragma once
 
-#include "cli/server_client.h"
 #include "cli/command.h"
+#include "cli/server_client.h"
 
 namespace shomei::cli {
 

@@ -236,8 +236,8 @@ void accept_signature(SignItem& item, signing::SignedDocument signature, const S
         extender.extend(signing::Document::from_bytes(item.out.filename().string(), signature.bytes),
                         is_beside(item.request) ? std::vector{item.request.document} : std::vector<signing::Document>(),
                         item.request.level);
-    // What the card has signed is kept, whatever keeps the levels above away. The agent may have tried before; its reason
-    // stands where our sources brought it no further.
+    // What the card has signed is kept, whatever keeps the levels above away. The agent may have tried before; its
+    // reason stands where our sources brought it no further.
     if (!extended) {
       signature.pending_why = std::move(extended).error();
     } else if (extended->level > signature.level || !signature.pending_why) {

@@ -34,17 +34,17 @@ struct VerifyInputs {
   bool keep_signed_bytes = false;
 };
 
-/// Judges every signature of the file by EN 319 102-1: format, the signing certificate's identity, references, signature
-/// value, time stamps (5.4), and certificate path with revocation and constraints at the time that the oldest valid
-/// stamp over the signature proves (5.5, 5.6), or at `at` where none does. Archive time stamps prove what they are over
-/// to have existed, renewed ones those inside; algorithms and certificates need only have counted until then. Which
-/// revocation data counts beside a proof of time is Policy::freshness, and the report says it. Levels are read from the
-/// file: a broken stamp makes none, and LT needs data that leads to an anchor. Stricter than EN 319 102-1 in two points:
-/// a certificate revoked before the time the signer claims is TOTAL-FAILED / REVOKED, as no proof of time could help, and
-/// a broken time stamp makes INDETERMINATE / SIG_CONSTRAINTS_FAILURE what would pass without it, for the file was
-/// changed. Nothing is fetched, no file but those of `inputs` is opened. May run in any number of threads. Errors: the
-/// file is unreadable or not what can hold a signature (input.*, xml.malformed, xml.forbidden, cms.malformed,
-/// work.budget_spent); everything else is in the report.
+/// Judges every signature of the file by EN 319 102-1: format, the signing certificate's identity, references,
+/// signature value, time stamps (5.4), and certificate path with revocation and constraints at the time that the oldest
+/// valid stamp over the signature proves (5.5, 5.6), or at `at` where none does. Archive time stamps prove what they
+/// are over to have existed, renewed ones those inside; algorithms and certificates need only have counted until then.
+/// Which revocation data counts beside a proof of time is Policy::freshness, and the report says it. Levels are read
+/// from the file: a broken stamp makes none, and LT needs data that leads to an anchor. Stricter than EN 319 102-1 in
+/// two points: a certificate revoked before the time the signer claims is TOTAL-FAILED / REVOKED, as no proof of time
+/// could help, and a broken time stamp makes INDETERMINATE / SIG_CONSTRAINTS_FAILURE what would pass without it, for
+/// the file was changed. Nothing is fetched, no file but those of `inputs` is opened. May run in any number of threads.
+/// Errors: the file is unreadable or not what can hold a signature (input.*, xml.malformed, xml.forbidden,
+/// cms.malformed, work.budget_spent); everything else is in the report.
 Result<VerifyReport> verify(const XmlLibrary& xml, const VerifyInputs& inputs);
 
 }  // namespace shomei::signing

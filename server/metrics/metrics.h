@@ -34,7 +34,16 @@ class MetricsText {
 /// addition.
 class Metrics {
  public:
-  enum class Counter : std::uint8_t { kLogins, kLoginFindings, kSecondOpinion, kCrlFetches, kNotices, kSignatures, kTimestamps, kCount };
+  enum class Counter : std::uint8_t {
+    kLogins,
+    kLoginFindings,
+    kSecondOpinion,
+    kCrlFetches,
+    kNotices,
+    kSignatures,
+    kTimestamps,
+    kCount
+  };
   /// A label set that is new when kMaxSeries are there is not counted: labels must come from short lists.
   static constexpr std::size_t kMaxSeries = 4096;
 

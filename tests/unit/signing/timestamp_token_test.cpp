@@ -73,8 +73,8 @@ TEST(TimestampToken, AChangedByteIsNoticed) {
   // algorithm and its NULL, which nothing signs.
   const auto content = static_cast<std::size_t>(std::ranges::search(whole, der::oid("1.2.3")).begin() - whole.begin());
   for (const auto& [from, to] : {std::pair{content, content + 60},
-                                {whole.size() - 400, whole.size() - 275},
-                                {whole.size() - 260, whole.size()}}) {
+                                 {whole.size() - 400, whole.size() - 275},
+                                 {whole.size() - 260, whole.size()}}) {
     for (std::size_t at = from; at < to; ++at) {
       EXPECT_TRUE(refused(at)) << at;
     }
